@@ -1,0 +1,302 @@
+/**
+ * What travels inside the events of a training run: one valibot schema for each payload, its type derived
+ * from it. Scores are percentages (0 to 100) and `null` where they cannot be computed (no labels, no masks,
+ * no attention). Typed arrays are row-major; their lengths are checked against the sizes beside them.
+ */
+
+import * as v from 'valibot';
+
+const finite = v.pipe(v.number(), v.finite());
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const text = v.string();
+const score = v.nullable(finite);
+const pixels = v.instance(Uint8ClampedArray);
+
+/** A training run's place in its life. `idle` has no data, `ready` has data and no network. */
+export const phases = [
+  'idle',
+  'ready',
+  'preparing',
+  'running',
+  'paused',
+  'finished',
+  'stopped',
+  'failed',
+] as const;
+/** What a run is busy with at this moment, for one short line on screen; null while it trains or rests. */
+export const activities = [
+  'loading',
+  'building',
+  'calibrating',
+  'evaluating',
+  'inspecting',
+  'exporting',
+] as const;
+
+export const sessionStateSchema = v.object({
+  phase: v.picklist(phases),
+  activity: v.nullable(v.picklist(activities)),
+  /** Steps taken; the step after the last one. */
+  step: count,
+  totalSteps: count,
+  stepsPerEpoch: count,
+  /** Fraction of epochs: step / stepsPerEpoch. */
+  epoch: v.pipe(finite, v.minValue(0)),
+});
+export type SessionState = v.InferOutput<typeof sessionStateSchema>;
+export type Phase = SessionState['phase'];
+export type Activity = NonNullable<SessionState['activity']>;
+
+export const engineSummarySchema = v.object({
+  backend: text,
+  adapter: text,
+  /** Why this backend and not WebGPU, for the person. */
+  notice: v.optional(text),
+});
+export type EngineSummary = v.InferOutput<typeof engineSummarySchema>;
+
+export const datasetSummarySchema = v.object({
+  /** Rises with every data set loaded: pictures asked for under another number are stale. */
+  generation: count,
+  name: text,
+  kind: v.picklist(['builtin', 'folder']),
+  /** Side of the stored squares in pixels. */
+  size: count,
+  count,
+  trainCount: count,
+  heldOutCount: count,
+  classNames: v.array(text),
+  /** Images of each class, held-out ones included. */
+  classCounts: v.array(count),
+  labelledCount: count,
+  hasMasks: v.boolean(),
+  skipped: v.array(v.object({ path: text, reason: text })),
+  /** The pinned images that attention is drawn over. */
+  probes: v.array(count),
+});
+export type DatasetSummary = v.InferOutput<typeof datasetSummarySchema>;
+
+/** The numbers of one training step, in the order of the columns and of the CSV file. */
+export const stepColumns = [
+  'step',
+  'loss',
+  'teacherEntropy',
+  'meanTeacherEntropy',
+  'kl',
+  'gradNorm',
+  'lr',
+  'weightDecay',
+  'momentum',
+  'teacherTemp',
+  'studentTemp',
+] as const;
+export type StepColumn = (typeof stepColumns)[number];
+
+const column = v.instance(Float64Array);
+/** A batch of step reports, one column a number: `loss[i]` belongs to step `step[i]` (the first step is 1). */
+export const stepColumnsSchema = v.pipe(
+  v.object({
+    step: column,
+    loss: column,
+    teacherEntropy: column,
+    meanTeacherEntropy: column,
+    kl: column,
+    gradNorm: column,
+    lr: column,
+    weightDecay: column,
+    momentum: column,
+    teacherTemp: column,
+    studentTemp: column,
+  }),
+  v.check((c) => stepColumns.every((name) => c[name].length === c.step.length), 'columns of unequal length'),
+);
+export type StepColumns = v.InferOutput<typeof stepColumnsSchema>;
+
+export const timingReportSchema = v.object({
+  /** Running mean of the wall time of one step, ms. */
+  stepMs: finite,
+  imagesPerSecond: finite,
+  /** Estimated time to the last step, evaluations included; null before the first step. */
+  secondsLeft: v.nullable(finite),
+  gpuBytes: finite,
+  /** From `prepare` to the end of the first step, ms; null before it. */
+  firstStepMs: v.nullable(finite),
+});
+export type TimingReport = v.InferOutput<typeof timingReportSchema>;
+
+export const evaluationReportSchema = v.object({
+  step: count,
+  /** Held-out images scored by k-NN. */
+  testImages: count,
+  knn10: score,
+  knn20: score,
+  /** Leave-one-out over all labelled images, k = 10. */
+  looKnn10: score,
+  /** Mean over heads, the honest one. */
+  jaccardHeadMean: score,
+  /** Best head for each image, the paper's protocol. */
+  jaccardBestHead: score,
+  /** Head mean at double input size, position embeddings interpolated. */
+  jaccardX2: score,
+  featureDim: count,
+  /** Mean over dimensions of the standard deviation of L2-normalised features. */
+  featureStd: finite,
+  /** featureStd × √d: 1 = spread evenly, 0 = collapsed. */
+  featureStdScaled: finite,
+  /** Effective rank of the features, 1 to min(n, d). */
+  rankMe: finite,
+  seconds: finite,
+});
+export type EvaluationReport = v.InferOutput<typeof evaluationReportSchema>;
+
+const knnScoresSchema = v.object({ knn10: score, knn20: score, looKnn10: score });
+export type KnnScores = v.InferOutput<typeof knnScoresSchema>;
+
+export const baselinesReportSchema = v.object({
+  /** 100 / classes. */
+  chance: score,
+  randomInit: v.object({
+    ...knnScoresSchema.entries,
+    jaccardHeadMean: score,
+    jaccardBestHead: score,
+    jaccardX2: score,
+  }),
+  pixels: knnScoresSchema,
+  histogram: knnScoresSchema,
+  wholeImage: score,
+  centredDisc: v.nullable(v.object({ jaccard: finite, radius: finite })),
+  /** The best a patch grid of the model's size can do. */
+  oracle: score,
+});
+export type BaselinesReport = v.InferOutput<typeof baselinesReportSchema>;
+
+export const attentionReportSchema = v.pipe(
+  v.object({
+    step: count,
+    /** [n] images shown. */
+    indices: v.instance(Int32Array),
+    heads: count,
+    rows: count,
+    cols: count,
+    /** [n, heads, rows·cols] attention of the class token to the patches, last block. */
+    student: v.instance(Float32Array),
+    teacher: v.instance(Float32Array),
+    /** [n, heads, rows·cols] 0/1: the patches that hold `threshold` of each head's mass. */
+    studentMasks: v.instance(Uint8Array),
+    teacherMasks: v.instance(Uint8Array),
+    threshold: finite,
+    /** Side of the pictures below, px. */
+    imageSize: count,
+    /** [n, imageSize, imageSize, 4] RGBA. */
+    pictures: pixels,
+    /** [n, imageSize, imageSize] 0/1, where the data set knows them. */
+    truth: v.nullable(v.instance(Uint8Array)),
+    /** [n, heads] Jaccard of the teacher's masks, percent. */
+    jaccard: v.nullable(v.instance(Float32Array)),
+  }),
+  v.check((a) => {
+    const n = a.indices.length;
+    const maps = n * a.heads * a.rows * a.cols;
+    const area = n * a.imageSize * a.imageSize;
+    return (
+      [a.student, a.teacher, a.studentMasks, a.teacherMasks].every((m) => m.length === maps) &&
+      a.pictures.length === area * 4 &&
+      (a.truth === null || a.truth.length === area) &&
+      (a.jaccard === null || a.jaccard.length === n * a.heads)
+    );
+  }, 'attention arrays do not fit their sizes'),
+);
+export type AttentionReport = v.InferOutput<typeof attentionReportSchema>;
+
+export const cropBoxSchema = v.object({
+  top: finite,
+  left: finite,
+  height: finite,
+  width: finite,
+  flip: v.boolean(),
+});
+
+const viewSchema = v.object({
+  name: text,
+  size: count,
+  /** One box for each image, in px of the stored picture. */
+  boxes: v.array(cropBoxSchema),
+  /** [n, size, size, 4] RGBA as the network saw them, normalisation undone. */
+  pixels,
+});
+export type View = v.InferOutput<typeof viewSchema>;
+
+export const viewsReportSchema = v.pipe(
+  v.object({
+    step: count,
+    /** [n] images shown. */
+    indices: v.instance(Int32Array),
+    views: v.array(viewSchema),
+    /** [2, V] cross-entropy of each teacher and student view, 0 where teacher and student view are the same. */
+    terms: v.instance(Float32Array),
+    /** [2, K] and [V, K]: softmax outputs of the first image. */
+    teacher: v.instance(Float32Array),
+    student: v.instance(Float32Array),
+    imageSize: count,
+    /** [n, imageSize, imageSize, 4] RGBA originals. */
+    pictures: pixels,
+  }),
+  v.check((r) => {
+    const n = r.indices.length;
+    return (
+      r.pictures.length === n * r.imageSize * r.imageSize * 4 &&
+      r.terms.length === 2 * r.views.length &&
+      r.views.every((view) => view.boxes.length === n && view.pixels.length === n * view.size * view.size * 4)
+    );
+  }, 'view arrays do not fit their sizes'),
+);
+export type ViewsReport = v.InferOutput<typeof viewsReportSchema>;
+
+export const diagnosisSchema = v.object({
+  step: count,
+  state: v.picklist(['healthy', 'slow', 'uniform', 'one-hot', 'shortcut', 'too early']),
+  title: text,
+  sentence: text,
+  tryThis: text,
+});
+export type DiagnosisReport = v.InferOutput<typeof diagnosisSchema>;
+
+export const thumbnailsSchema = v.pipe(
+  v.object({
+    generation: count,
+    indices: v.array(count),
+    size: count,
+    /** [n, size, size, 4] RGBA. */
+    pixels,
+  }),
+  v.check(
+    (t) => t.pixels.length === t.indices.length * t.size * t.size * 4,
+    'thumbnail pixels do not fit their size',
+  ),
+);
+export type Thumbnails = v.InferOutput<typeof thumbnailsSchema>;
+
+/** One field of the recipe that keeps a run from starting, and a value that would work. */
+export const fieldProblemSchema = v.object({
+  field: text,
+  message: text,
+  suggestion: v.optional(v.union([text, v.number(), v.boolean()])),
+});
+export type FieldProblemReport = v.InferOutput<typeof fieldProblemSchema>;
+
+export const errorReportSchema = v.object({
+  code: text,
+  message: text,
+  hint: v.optional(text),
+});
+export type ErrorReport = v.InferOutput<typeof errorReportSchema>;
+
+export const preparedSchema = v.object({
+  totalSteps: count,
+  stepsPerEpoch: count,
+  batchSize: count,
+  outDim: count,
+  featureDim: count,
+  hasAttention: v.boolean(),
+});
+export type PreparedReport = v.InferOutput<typeof preparedSchema>;

@@ -1,0 +1,168 @@
+/**
+ * Every message between the page and the training worker. Commands go to the worker, events come back;
+ * both sides parse what they receive, so that a message that does not fit is reported and never acted on.
+ *
+ * Each command carries an `id`. Its data events come first; it ends with exactly one of `done`, `refused`
+ * (a recipe that cannot start) or `error` bearing that id. Events without an id are news of the run.
+ */
+
+import * as v from 'valibot';
+import {
+  attentionReportSchema,
+  baselinesReportSchema,
+  datasetSummarySchema,
+  diagnosisSchema,
+  engineSummarySchema,
+  errorReportSchema,
+  evaluationReportSchema,
+  fieldProblemSchema,
+  preparedSchema,
+  sessionStateSchema,
+  stepColumnsSchema,
+  thumbnailsSchema,
+  timingReportSchema,
+  viewsReportSchema,
+} from './payloads';
+
+export type {
+  Activity,
+  AttentionReport,
+  BaselinesReport,
+  DatasetSummary,
+  DiagnosisReport,
+  EngineSummary,
+  ErrorReport,
+  EvaluationReport,
+  FieldProblemReport,
+  KnnScores,
+  Phase,
+  PreparedReport,
+  SessionState,
+  StepColumn,
+  StepColumns,
+  Thumbnails,
+  TimingReport,
+  View,
+  ViewsReport,
+} from './payloads';
+export { stepColumns } from './payloads';
+
+const id = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const name = v.pipe(v.string(), v.maxLength(1000));
+const settingSchema = v.union([
+  v.pipe(v.number(), v.finite()),
+  v.boolean(),
+  v.pipe(v.string(), v.maxLength(1000)),
+]);
+
+/** Most thumbnails one command may ask for, and their largest side in px. */
+export const thumbnailLimits = { images: 512, size: 256 } as const;
+
+const commandSchema = v.variant('type', [
+  v.object({
+    type: v.literal('loadBuiltin'),
+    id,
+    name: v.picklist(['confetti', 'grey', 'noise']),
+    seed: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+    hueSpread: v.pipe(v.number(), v.finite(), v.minValue(0)),
+  }),
+  v.object({
+    type: v.literal('importFiles'),
+    id,
+    name,
+    /** Paths are relative to the folder chosen: `class/picture.jpg`. */
+    files: v.array(v.object({ path: v.pipe(v.string(), v.maxLength(4000)), file: v.instance(Blob) })),
+  }),
+  /** The recipe is checked field by field by the session, with the recipe's own parser. */
+  v.object({ type: v.literal('prepare'), id, recipe: v.record(v.string(), settingSchema) }),
+  v.object({ type: v.literal('start'), id }),
+  v.object({ type: v.literal('pause'), id }),
+  v.object({ type: v.literal('step'), id }),
+  v.object({ type: v.literal('reset'), id }),
+  v.object({ type: v.literal('stop'), id }),
+  v.object({ type: v.literal('setLive'), id, field: name, value: settingSchema }),
+  v.object({ type: v.literal('inspect'), id }),
+  v.object({ type: v.literal('exportWeights'), id }),
+  v.object({
+    type: v.literal('thumbnails'),
+    id,
+    indices: v.pipe(v.array(id), v.maxLength(thumbnailLimits.images)),
+    size: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(thumbnailLimits.size)),
+  }),
+]);
+/** What the page may ask of the worker. */
+export type Command = v.InferOutput<typeof commandSchema>;
+
+const reply = { replyTo: id };
+
+const eventSchema = v.variant('type', [
+  v.object({ type: v.literal('engine'), engine: engineSummarySchema }),
+  v.object({ type: v.literal('dataset'), summary: datasetSummarySchema }),
+  v.object({ type: v.literal('importProgress'), done: id, total: id }),
+  v.object({ type: v.literal('state'), state: sessionStateSchema }),
+  v.object({ type: v.literal('prepared'), prepared: preparedSchema }),
+  v.object({ type: v.literal('steps'), reports: stepColumnsSchema }),
+  v.object({ type: v.literal('timing'), timing: timingReportSchema }),
+  v.object({ type: v.literal('evaluation'), evaluation: evaluationReportSchema }),
+  v.object({ type: v.literal('baselines'), baselines: baselinesReportSchema }),
+  v.object({ type: v.literal('attention'), attention: attentionReportSchema }),
+  v.object({ type: v.literal('views'), views: viewsReportSchema }),
+  v.object({ type: v.literal('diagnosis'), diagnosis: diagnosisSchema }),
+  /** A live setting took effect from this step on. */
+  v.object({ type: v.literal('live'), step: id, field: name, value: settingSchema }),
+  v.object({ type: v.literal('weights'), ...reply, step: id, bytes: v.instance(Uint8Array) }),
+  v.object({ type: v.literal('thumbnails'), ...reply, thumbnails: thumbnailsSchema }),
+  v.object({ type: v.literal('done'), ...reply }),
+  v.object({ type: v.literal('refused'), ...reply, problems: v.array(fieldProblemSchema) }),
+  /** With `replyTo`: that command failed. Without: the run failed, and `state` says so. */
+  v.object({ type: v.literal('error'), replyTo: v.optional(id), error: errorReportSchema }),
+]);
+/** What the worker tells the page. */
+export type SessionEvent = v.InferOutput<typeof eventSchema>;
+export type CommandType = Command['type'];
+export type SessionEventType = SessionEvent['type'];
+/** A value that a recipe field, and so a live setting, may take. */
+export type Setting = v.InferOutput<typeof settingSchema>;
+
+/** A message that fits the protocol, or the reason why it does not. */
+export type Parsed<T> = { ok: true; value: T } | { ok: false; reason: string };
+
+function parse<T>(schema: v.GenericSchema<unknown, T>, message: unknown): Parsed<T> {
+  const result = v.safeParse(schema, message, { abortEarly: true });
+  if (result.success) return { ok: true, value: result.output };
+  const issue = result.issues[0];
+  const where = v.getDotPath(issue);
+  return { ok: false, reason: where === null ? issue.message : `${where}: ${issue.message}` };
+}
+
+/** Checks a message that arrived in the worker. Never throws. */
+export function parseCommand(message: unknown): Parsed<Command> {
+  return parse(commandSchema, message);
+}
+
+/** Checks a message that arrived on the page. Never throws. */
+export function parseEvent(message: unknown): Parsed<SessionEvent> {
+  return parse(eventSchema, message);
+}
+
+/**
+ * The buffers of an event that can be handed over instead of copied, each once. Events own their arrays:
+ * whoever makes one must not keep a view of them.
+ */
+export function transferables(event: SessionEvent): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>();
+  collectBuffers(event, buffers);
+  return [...buffers];
+}
+
+function collectBuffers(value: unknown, buffers: Set<ArrayBuffer>): void {
+  if (ArrayBuffer.isView(value)) {
+    if (value.buffer instanceof ArrayBuffer) buffers.add(value.buffer);
+    return;
+  }
+  if (Array.isArray(value)) {
+    for (const item of value) collectBuffers(item, buffers);
+  } else if (value !== null && typeof value === 'object') {
+    for (const item of Object.values(value)) collectBuffers(item, buffers);
+  }
+}
