@@ -1,0 +1,294 @@
+/**
+ * The page's side of a training run: a plain observable. It starts the worker, turns commands into promises,
+ * keeps the latest of every kind of event as one immutable state, and the step numbers in typed-array
+ * columns. A worker that dies leaves the numbers it sent and can be started again.
+ */
+
+import { messageOf, PawsaurError } from '../platform/errors';
+import type { Recipe } from '../recipe';
+import { type ClientState, initialState, reduceEvent } from './clientState';
+import { MetricsBuffer } from './metricsBuffer';
+import {
+  type Command,
+  type DatasetSummary,
+  type ErrorReport,
+  type FieldProblemReport,
+  type PreparedReport,
+  parseEvent,
+  type SessionEvent,
+  type Setting,
+  type Thumbnails,
+} from './protocol';
+import { metricsCsv, type RunFile, runJson } from './runFile';
+import { type OpenPort, openTrainingWorker, type WorkerPort } from './workerPort';
+
+export type { ClientState } from './clientState';
+export type { LiveChange, RunFile } from './runFile';
+
+/** What became of a recipe: ready to train, or the fields that keep it from starting. */
+export type PrepareResult =
+  | { ok: true; prepared: PreparedReport }
+  | { ok: false; problems: FieldProblemReport[] };
+
+type Ask = Command extends infer C ? (C extends Command ? Omit<C, 'id'> : never) : never;
+type Answers = SessionEvent[];
+
+interface Pending {
+  answers: Answers;
+  resolve(answers: Answers): void;
+  reject(error: PawsaurError): void;
+}
+
+export class SessionClient {
+  /** All step numbers of the current run. Cleared when the next one is prepared. */
+  readonly metrics = new MetricsBuffer();
+
+  readonly #openPort: OpenPort;
+  readonly #listeners = new Set<() => void>();
+  readonly #eventListeners = new Set<(event: SessionEvent) => void>();
+  readonly #pending = new Map<number, Pending>();
+  #state: ClientState = initialState();
+  #port: WorkerPort | null = null;
+  #nextId = 1;
+  /** Rises with every worker opened or closed: a late message of an earlier one is not heard. */
+  #generation = 0;
+  /** What `prepare` was last asked for; becomes the run's own with its `prepared` event. */
+  #asked: { recipe: Recipe; preset: string | null } | null = null;
+
+  /** @param openPort starts the worker; tests give a fake one. The worker starts with the first command or `connect()`. */
+  constructor(openPort: OpenPort = openTrainingWorker) {
+    this.#openPort = openPort;
+  }
+
+  /** The latest state; the same object until something changes. */
+  readonly getState = (): ClientState => this.#state;
+
+  /** Calls `listener` after every change of state; returns the way to stop that. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Calls `listener` with every valid event, after the state took it in. */
+  readonly onEvent = (listener: (event: SessionEvent) => void): (() => void) => {
+    this.#eventListeners.add(listener);
+    return () => this.#eventListeners.delete(listener);
+  };
+
+  /** Starts the worker, and with it the engine, before anything is asked of it. */
+  connect(): void {
+    if (this.#port !== null || this.#state.connection === 'dead') return;
+    this.#update({ ...this.#state, connection: 'starting' });
+    const generation = ++this.#generation;
+    const current = () => this.#generation === generation;
+    const handlers = {
+      message: (data: unknown) => {
+        if (current()) this.#receive(data);
+      },
+      failed: (reason: string) => {
+        if (current()) this.#die(reason);
+      },
+    };
+    try {
+      const port = this.#openPort(handlers);
+      if (current()) this.#port = port;
+      else port.close();
+    } catch (thrown) {
+      this.#die(messageOf(thrown));
+    }
+  }
+
+  /** Starts a new worker in place of a dead one (or a living one). The data set has to be loaded again; step
+   * numbers and scores stay until the next run is prepared. */
+  restart(): void {
+    this.#close(new PawsaurError('session/closed', 'The training worker was started again.'));
+    const { recipe, preset, evaluations, baselines, stepsRecorded, liveChanges } = this.#state;
+    const kept = { recipe, preset, evaluations, baselines, stepsRecorded, liveChanges };
+    this.#update({ ...initialState(), ...kept });
+    this.connect();
+  }
+
+  /** Ends the worker for good. */
+  dispose(): void {
+    this.#close(new PawsaurError('session/closed', 'The training worker was ended.'));
+    this.#listeners.clear();
+    this.#eventListeners.clear();
+  }
+
+  /** Makes a built-in set. @throws PawsaurError */
+  async loadBuiltin(
+    name: 'confetti' | 'grey' | 'noise',
+    options: { seed: number; hueSpread: number },
+  ): Promise<DatasetSummary> {
+    await this.#ask({ type: 'loadBuiltin', name, ...options });
+    return this.#loadedDataset();
+  }
+
+  /** Reads a folder of pictures; progress is in the state. @throws PawsaurError when no picture is usable */
+  async importFiles(name: string, files: { path: string; file: Blob }[]): Promise<DatasetSummary> {
+    await this.#ask({ type: 'importFiles', name, files });
+    return this.#loadedDataset();
+  }
+
+  /** Builds the network, scores it before the first step. @throws PawsaurError */
+  async prepare(recipe: Recipe, preset: string | null = null): Promise<PrepareResult> {
+    this.#asked = { recipe, preset };
+    const problems = refusal(await this.#ask({ type: 'prepare', recipe: { ...recipe } }));
+    if (problems !== null) return { ok: false, problems };
+    const { prepared } = this.#state;
+    if (prepared === null) throw new PawsaurError('session/protocol', 'The worker did not describe the run.');
+    return { ok: true, prepared };
+  }
+
+  /** Trains on, from wherever the run is. */
+  async start(): Promise<void> {
+    await this.#ask({ type: 'start' });
+  }
+
+  /** Resolves when no step is under way any more. */
+  async pause(): Promise<void> {
+    await this.#ask({ type: 'pause' });
+  }
+
+  /** Takes one step of a paused run. */
+  async step(): Promise<void> {
+    await this.#ask({ type: 'step' });
+  }
+
+  /** Back to step 0: same recipe and seed, fresh weights, live settings as in the recipe. */
+  async reset(): Promise<void> {
+    await this.#ask({ type: 'reset' });
+  }
+
+  /** Ends the run; its weights can still be exported. */
+  async stop(): Promise<void> {
+    await this.#ask({ type: 'stop' });
+  }
+
+  /** Changes a live field from the next step on. Empty when taken, else what is wrong with the value. */
+  async setLive(field: keyof Recipe & string, value: Setting): Promise<FieldProblemReport[]> {
+    return refusal(await this.#ask({ type: 'setLive', field, value })) ?? [];
+  }
+
+  /** Draws attention and views now. */
+  async inspect(): Promise<void> {
+    await this.#ask({ type: 'inspect' });
+  }
+
+  /** The weights as a safetensors file, official names. */
+  async exportWeights(): Promise<{ step: number; bytes: Uint8Array }> {
+    for (const event of await this.#ask({ type: 'exportWeights' })) {
+      if (event.type === 'weights') return { step: event.step, bytes: event.bytes };
+    }
+    throw new PawsaurError('session/protocol', 'The worker sent no weights.');
+  }
+
+  /** Small pictures of chosen images, RGBA. */
+  async thumbnails(indices: number[], size: number): Promise<Thumbnails> {
+    for (const event of await this.#ask({ type: 'thumbnails', indices, size })) {
+      if (event.type === 'thumbnails') return event.thumbnails;
+    }
+    throw new PawsaurError('session/protocol', 'The worker sent no pictures.');
+  }
+
+  /** The step numbers of the run as CSV. */
+  metricsCsv(): string {
+    return metricsCsv(this.metrics);
+  }
+
+  /** The run as one JSON-ready object; null before the first one was prepared. */
+  runJson(): RunFile | null {
+    const { recipe } = this.#state;
+    return recipe === null ? null : runJson({ ...this.#state, recipe, metrics: this.metrics });
+  }
+
+  #ask(ask: Ask): Promise<Answers> {
+    this.connect();
+    const port = this.#port;
+    if (port === null) return Promise.reject(toError(this.#state.error ?? deadReport('')));
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { answers: [], resolve, reject });
+      try {
+        port.post({ ...ask, id } as Command);
+      } catch (thrown) {
+        this.#pending.delete(id);
+        reject(new PawsaurError('session/protocol', `The worker cannot take this: ${messageOf(thrown)}`));
+      }
+    });
+  }
+
+  #receive(data: unknown): void {
+    const parsed = parseEvent(data);
+    if (!parsed.ok) {
+      const message = `The worker sent a message that does not fit the protocol (${parsed.reason}); it was ignored.`;
+      this.#update({ ...this.#state, error: { code: 'session/protocol', message } });
+      return;
+    }
+    const event = parsed.value;
+    if (event.type === 'prepared') this.metrics.clear();
+    if (event.type === 'steps') this.metrics.append(event.reports);
+    const next = reduceEvent(this.#state, event, this.metrics.length);
+    this.#update(event.type === 'prepared' ? { ...next, ...this.#asked } : next);
+    this.#settle(event);
+    for (const listener of [...this.#eventListeners]) listener(event);
+  }
+
+  #settle(event: SessionEvent): void {
+    if (!('replyTo' in event) || event.replyTo === undefined) return;
+    const pending = this.#pending.get(event.replyTo);
+    if (pending === undefined) return;
+    pending.answers.push(event);
+    if (event.type === 'error') pending.reject(toError(event.error));
+    else if (event.type === 'done' || event.type === 'refused') pending.resolve(pending.answers);
+    else return;
+    this.#pending.delete(event.replyTo);
+  }
+
+  #loadedDataset(): DatasetSummary {
+    const { dataset } = this.#state;
+    if (dataset === null)
+      throw new PawsaurError('session/protocol', 'The worker did not describe the data set.');
+    return dataset;
+  }
+
+  #die(reason: string): void {
+    const error = deadReport(reason);
+    const run = { ...this.#state.run, phase: 'failed' as const, activity: null };
+    this.#update({ ...this.#state, connection: 'dead', run, error, importProgress: null });
+    this.#close(toError(error));
+  }
+
+  /** Hears no more of the worker, and tells everybody who waits for it why. */
+  #close(error: PawsaurError): void {
+    this.#generation++;
+    this.#port?.close();
+    this.#port = null;
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject } of pending) reject(error);
+  }
+
+  #update(state: ClientState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+function refusal(answers: Answers): FieldProblemReport[] | null {
+  for (const event of answers) if (event.type === 'refused') return event.problems;
+  return null;
+}
+
+function toError({ code, message, hint }: ErrorReport): PawsaurError {
+  return new PawsaurError(code, message, hint);
+}
+
+function deadReport(reason: string): ErrorReport {
+  return {
+    code: 'session/worker-dead',
+    message: `The training worker stopped unexpectedly. ${reason}`.trim(),
+    hint: 'The curves up to here are kept. Start it again and load the pictures anew.',
+  };
+}

@@ -1,0 +1,121 @@
+/** What the page knows of a run, as one immutable value, and how each event changes it. */
+
+import type { Recipe } from '../recipe';
+import type {
+  AttentionReport,
+  BaselinesReport,
+  DatasetSummary,
+  DiagnosisReport,
+  EngineSummary,
+  ErrorReport,
+  EvaluationReport,
+  PreparedReport,
+  SessionEvent,
+  SessionState,
+  TimingReport,
+  ViewsReport,
+} from './protocol';
+import type { LiveChange } from './runFile';
+
+export interface ClientState {
+  /** `idle`: no worker yet; `starting`: the engine is not up; `dead`: see `error`, then `restart()`. */
+  connection: 'idle' | 'starting' | 'ready' | 'dead';
+  engine: EngineSummary | null;
+  dataset: DatasetSummary | null;
+  importProgress: { done: number; total: number } | null;
+  run: SessionState;
+  /** The recipe of the run whose numbers these are, and the preset it came from. */
+  recipe: Recipe | null;
+  preset: string | null;
+  /** The run that is set up; null before the first and after new data. */
+  prepared: PreparedReport | null;
+  /** Rows in `client.metrics`; changes when new step numbers have arrived. */
+  stepsRecorded: number;
+  timing: TimingReport | null;
+  /** Rising by step; the first is step 0. */
+  evaluations: readonly EvaluationReport[];
+  baselines: BaselinesReport | null;
+  attention: AttentionReport | null;
+  views: ViewsReport | null;
+  diagnosis: DiagnosisReport | null;
+  liveChanges: readonly LiveChange[];
+  /** What stopped the run or the worker; null again once a new run is prepared. */
+  error: ErrorReport | null;
+}
+
+export function initialState(): ClientState {
+  return {
+    connection: 'idle',
+    engine: null,
+    dataset: null,
+    importProgress: null,
+    run: { phase: 'idle', activity: null, step: 0, totalSteps: 0, stepsPerEpoch: 0, epoch: 0 },
+    recipe: null,
+    preset: null,
+    prepared: null,
+    stepsRecorded: 0,
+    timing: null,
+    evaluations: [],
+    baselines: null,
+    attention: null,
+    views: null,
+    diagnosis: null,
+    liveChanges: [],
+    error: null,
+  };
+}
+
+/** The state after `event`; `stepsRecorded` is the length of the metrics buffer by then. */
+export function reduceEvent(state: ClientState, event: SessionEvent, stepsRecorded: number): ClientState {
+  switch (event.type) {
+    case 'engine':
+      return { ...state, connection: 'ready', engine: event.engine };
+    case 'dataset':
+      return {
+        ...state,
+        dataset: event.summary,
+        importProgress: null,
+        prepared: null,
+        attention: null,
+        views: null,
+      };
+    case 'importProgress':
+      return { ...state, importProgress: { done: event.done, total: event.total } };
+    case 'state':
+      return { ...state, run: event.state };
+    case 'prepared':
+      return { ...freshRun(state), prepared: event.prepared };
+    case 'steps':
+      return { ...state, stepsRecorded };
+    case 'timing':
+      return { ...state, timing: event.timing };
+    case 'evaluation':
+      return { ...state, evaluations: [...state.evaluations, event.evaluation] };
+    case 'baselines':
+      return { ...state, baselines: event.baselines };
+    case 'attention':
+      return { ...state, attention: event.attention };
+    case 'views':
+      return { ...state, views: event.views };
+    case 'diagnosis':
+      return { ...state, diagnosis: event.diagnosis };
+    case 'live': {
+      const { step, field, value } = event;
+      return { ...state, liveChanges: [...state.liveChanges, { step, field, value }] };
+    }
+    case 'error':
+      if (event.replyTo !== undefined) return { ...state, importProgress: null };
+      return { ...state, error: event.error, importProgress: null };
+    case 'weights':
+    case 'thumbnails':
+    case 'done':
+    case 'refused':
+      return state;
+  }
+}
+
+/** The same page and data, no numbers of the run before. */
+function freshRun(state: ClientState): ClientState {
+  const { connection, engine, dataset, run } = state;
+  return { ...initialState(), connection, engine, dataset, run };
+}

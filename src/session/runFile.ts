@@ -1,0 +1,90 @@
+/** The numbers of a run as files: CSV for the steps, JSON for everything. */
+
+import type { MetricsBuffer } from './metricsBuffer';
+import {
+  type BaselinesReport,
+  type DatasetSummary,
+  type EngineSummary,
+  type EvaluationReport,
+  type StepColumn,
+  stepColumns,
+  type TimingReport,
+} from './payloads';
+import type { Setting } from './protocol';
+
+/** A change of a live setting: `value` holds for every step after `step`. */
+export interface LiveChange {
+  step: number;
+  field: string;
+  value: Setting;
+}
+
+/** Everything a finished or unfinished run leaves behind, weights apart. */
+export interface RunFile {
+  pawsaur: 1;
+  recipe: Readonly<Record<string, Setting>>;
+  preset: string | null;
+  dataset: Pick<
+    DatasetSummary,
+    'name' | 'kind' | 'count' | 'trainCount' | 'heldOutCount' | 'classNames'
+  > | null;
+  adapter: string;
+  backend: string;
+  /** Loss of each step, from step 1. */
+  losses: number[];
+  columns: Record<StepColumn, number[]>;
+  liveChanges: LiveChange[];
+  evaluations: EvaluationReport[];
+  baselines: BaselinesReport | null;
+  timing: (TimingReport & { stepMsMedian?: number }) | null;
+}
+
+/** What `runJson` gathers. */
+export interface RunParts {
+  recipe: Readonly<Record<string, Setting>>;
+  preset: string | null;
+  dataset: DatasetSummary | null;
+  engine: EngineSummary | null;
+  metrics: MetricsBuffer;
+  liveChanges: readonly LiveChange[];
+  evaluations: readonly EvaluationReport[];
+  baselines: BaselinesReport | null;
+  timing: TimingReport | null;
+}
+
+/** The run as plain data, ready for JSON. */
+export function runJson(parts: RunParts): RunFile {
+  const { dataset, engine, metrics } = parts;
+  const columns = Object.fromEntries(
+    stepColumns.map((name) => [name, [...metrics.column(name)]]),
+  ) as RunFile['columns'];
+  return {
+    pawsaur: 1,
+    recipe: parts.recipe,
+    preset: parts.preset,
+    dataset: dataset && {
+      name: dataset.name,
+      kind: dataset.kind,
+      count: dataset.count,
+      trainCount: dataset.trainCount,
+      heldOutCount: dataset.heldOutCount,
+      classNames: dataset.classNames,
+    },
+    adapter: engine?.adapter ?? 'unknown',
+    backend: engine?.backend ?? 'unknown',
+    losses: columns.loss,
+    columns,
+    liveChanges: [...parts.liveChanges],
+    evaluations: [...parts.evaluations],
+    baselines: parts.baselines,
+    timing: parts.timing,
+  };
+}
+
+/** The steps as CSV, one line each, under the column names; numbers in full. */
+export function metricsCsv(metrics: MetricsBuffer): string {
+  const columns = stepColumns.map((name) => metrics.column(name));
+  const lines = [stepColumns.join(',')];
+  for (let row = 0; row < metrics.length; row++) lines.push(columns.map((column) => column[row]).join(','));
+  return `${lines.join('\n')}\n`;
+}
