@@ -1,0 +1,175 @@
+/**
+ * Our dispatch path into the tfjs WebGPU backend: many outputs, in-place writes, pinned uniforms.
+ *
+ * tfjs's own `runWebGPUProgram` has one output and read-only inputs. Kernels of ours go into the same command
+ * encoder through here, so that tfjs operations and ours keep their order.
+ */
+
+import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { PawsaurError } from '../platform/errors';
+import type { Kernel } from './kernel';
+
+/** What tfjs keeps private and a second dispatch path needs (package pinned at 4.22.0). */
+interface EncoderAccess {
+  commandEncoder: GPUCommandEncoder | null;
+  computePassEncoder: GPUComputePassEncoder | null;
+  commandQueueOwnedIds: WeakSet<object>;
+  dispatchCountInPass: number;
+}
+
+export type UniformValues = Readonly<Record<string, number>>;
+
+/** How much was sent to the GPU since the engine started; differences give the cost of a step. */
+export interface DispatchCounters {
+  ours: number;
+  tfjs: number;
+}
+
+const MAX_GROUPS_PER_DIMENSION = 65535;
+const DISPATCHES_PER_SUBMIT = 64;
+
+export class PawsaurBackend extends WebGPUBackend {
+  readonly counters: DispatchCounters = { ours: 0, tfjs: 0 };
+  private readonly pipelines = new Map<Kernel, GPUComputePipeline>();
+  private readonly uniformBuffers = new Map<string, GPUBuffer>();
+
+  /** Runs `kernel` over tensors that exist. `writes` are written in place. */
+  dispatch(
+    kernel: Kernel,
+    reads: readonly tf.TensorInfo[],
+    writes: readonly tf.TensorInfo[],
+    uniforms: UniformValues,
+    count: number,
+  ): void {
+    if (reads.length !== kernel.reads.length || writes.length !== kernel.writes.length) {
+      throw new PawsaurError('engine', `Kernel ${kernel.name} was called with the wrong number of buffers.`);
+    }
+    if (count === 0) return;
+    const access = this as unknown as EncoderAccess;
+    const tensors = [...reads, ...writes];
+    for (const tensor of tensors) this.uploadToGPU(tensor.dataId);
+    const pipeline = this.pipelineOf(kernel);
+    const entries: GPUBindGroupEntry[] = tensors.map((tensor, binding) => {
+      access.commandQueueOwnedIds.add(tensor.dataId);
+      return { binding, resource: { buffer: this.bufferOf(tensor) } };
+    });
+    entries.push({
+      binding: tensors.length,
+      resource: { buffer: this.uniformBuffer(kernel, uniforms, count) },
+    });
+    const bindGroup = this.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+
+    const lanes = kernel.mode === 'groups' ? 1 : (kernel.workgroupSize ?? 64);
+    const groups = Math.ceil(count / lanes);
+    const rows = Math.ceil(groups / MAX_GROUPS_PER_DIMENSION);
+    this.ensureCommandEncoderReady();
+    access.computePassEncoder ??= (access.commandEncoder as GPUCommandEncoder).beginComputePass();
+    const pass = access.computePassEncoder;
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, bindGroup);
+    pass.dispatchWorkgroups(rows === 1 ? groups : Math.ceil(groups / rows), rows);
+    this.counters.ours++;
+    access.dispatchCountInPass++;
+    if (access.dispatchCountInPass >= DISPATCHES_PER_SUBMIT) {
+      this.endComputePassEncoder();
+      this.submitQueue();
+    }
+  }
+
+  override runWebGPUProgram(
+    ...args: Parameters<WebGPUBackend['runWebGPUProgram']>
+  ): ReturnType<WebGPUBackend['runWebGPUProgram']> {
+    this.counters.tfjs++;
+    return super.runWebGPUProgram(...args);
+  }
+
+  /** The buffer that holds a tensor, uploaded when it is not on the GPU yet. */
+  bufferOf(tensor: tf.TensorInfo): GPUBuffer {
+    this.uploadToGPU(tensor.dataId);
+    return this.tensorMap.get(tensor.dataId).resource as GPUBuffer;
+  }
+
+  /** A tensor that will be written by a kernel; tracked by the current `tf.tidy`. */
+  allocate(shape: number[], dtype: 'float32' | 'int32' = 'float32'): tf.Tensor {
+    return tf.engine().makeTensorFromTensorInfo(this.makeTensorInfo(shape, dtype));
+  }
+
+  override dispose(): void {
+    for (const buffer of this.uniformBuffers.values()) buffer.destroy();
+    this.uniformBuffers.clear();
+    super.dispose();
+  }
+
+  private pipelineOf(kernel: Kernel): GPUComputePipeline {
+    let pipeline = this.pipelines.get(kernel);
+    if (!pipeline) {
+      const module = this.device.createShaderModule({ label: kernel.name, code: kernel.code });
+      pipeline = this.device.createComputePipeline({
+        label: kernel.name,
+        layout: 'auto',
+        compute: { module, entryPoint: 'main' },
+      });
+      this.pipelines.set(kernel, pipeline);
+    }
+    return pipeline;
+  }
+
+  /** Uniforms are shapes, so the same few come back every step: each is uploaded once and pinned. */
+  private uniformBuffer(kernel: Kernel, uniforms: UniformValues, count: number): GPUBuffer {
+    const values = kernel.uniformNames.map((name) => {
+      const value = name === 'count' ? count : uniforms[name];
+      if (value === undefined) {
+        throw new PawsaurError('engine', `Kernel ${kernel.name} misses its uniform ${name}.`);
+      }
+      return value;
+    });
+    const key = `${kernel.uniformTypes.join('')} ${values.join(' ')}`;
+    let buffer = this.uniformBuffers.get(key);
+    if (!buffer) {
+      const bytes = new DataView(new ArrayBuffer(Math.ceil(values.length / 4) * 16));
+      values.forEach((value, i) => {
+        if (kernel.uniformTypes[i] === 'f32') bytes.setFloat32(4 * i, value, true);
+        else bytes.setUint32(4 * i, value, true);
+      });
+      buffer = this.device.createBuffer({
+        size: bytes.byteLength,
+        usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+      });
+      this.queue.writeBuffer(buffer, 0, bytes.buffer);
+      this.uniformBuffers.set(key, buffer);
+    }
+    return buffer;
+  }
+}
+
+/** Our backend when WebGPU is in use, else null: operations then take their composed twin. */
+export function webgpu(): PawsaurBackend | null {
+  const backend = tf.backend();
+  return backend instanceof PawsaurBackend ? backend : null;
+}
+
+/** Runs a kernel into fresh float32 tensors of the given shapes. Call only where `webgpu()` is not null. */
+export function compute(
+  kernel: Kernel,
+  reads: readonly tf.TensorInfo[],
+  shapes: readonly number[][],
+  uniforms: UniformValues,
+  count: number,
+): tf.Tensor[] {
+  const backend = tf.backend() as PawsaurBackend;
+  const outputs = shapes.map((shape) => backend.allocate(shape));
+  backend.dispatch(kernel, reads, outputs, uniforms, count);
+  return outputs;
+}
+
+/** `compute` for the kernels with one output. */
+export function computeOne(
+  kernel: Kernel,
+  reads: readonly tf.TensorInfo[],
+  shape: number[],
+  uniforms: UniformValues,
+  count: number,
+): tf.Tensor {
+  return compute(kernel, reads, [shape], uniforms, count)[0] as tf.Tensor;
+}
