@@ -1,0 +1,161 @@
+/** One valid event of every kind, for the tests of this room. */
+
+import { MetricsBuffer, type StepRow } from '../metricsBuffer';
+import { type SessionEvent, type SessionEventType, stepColumns } from '../protocol';
+
+export function stepRow(step: number, overrides: Partial<StepRow> = {}): StepRow {
+  const row = Object.fromEntries(stepColumns.map((name, i) => [name, i + step / 100])) as StepRow;
+  return { ...row, step, ...overrides };
+}
+
+export function stepBatch(first: number, length: number) {
+  const buffer = new MetricsBuffer();
+  for (let i = 0; i < length; i++) buffer.push(stepRow(first + i));
+  return buffer.slice();
+}
+
+export function evaluationAt(step: number) {
+  return {
+    step,
+    testImages: 4,
+    knn10: 50,
+    knn20: 50,
+    looKnn10: null,
+    jaccardHeadMean: 20,
+    jaccardBestHead: 30,
+    jaccardX2: null,
+    featureDim: 8,
+    featureStd: 0.1,
+    featureStdScaled: 0.28,
+    rankMe: 5,
+    seconds: 0.5,
+  };
+}
+
+type EventOf<T extends SessionEventType> = Extract<SessionEvent, { type: T }>;
+
+/** A fresh event of the given kind; its arrays may be transferred. */
+export function sampleEvent<T extends SessionEventType>(type: T): EventOf<T> {
+  return samples()[type] as EventOf<T>;
+}
+
+/** Every kind of event once. */
+export function allSampleEvents(): SessionEvent[] {
+  return Object.values(samples());
+}
+
+function samples(): { [T in SessionEventType]: EventOf<T> } {
+  const knn = { knn10: 40, knn20: 41, looKnn10: 42 };
+  return {
+    engine: { type: 'engine', engine: { backend: 'webgpu', adapter: 'a test adapter' } },
+    dataset: {
+      type: 'dataset',
+      summary: {
+        generation: 1,
+        name: 'confetti',
+        kind: 'builtin',
+        size: 2,
+        count: 10,
+        trainCount: 8,
+        heldOutCount: 2,
+        classNames: ['a', 'b'],
+        classCounts: [5, 5],
+        labelledCount: 10,
+        hasMasks: true,
+        skipped: [{ path: 'x/<img>.jpg', reason: 'It is broken.' }],
+        probes: [8, 9],
+      },
+    },
+    importProgress: { type: 'importProgress', done: 1, total: 2 },
+    state: {
+      type: 'state',
+      state: { phase: 'running', activity: null, step: 3, totalSteps: 10, stepsPerEpoch: 2, epoch: 1.5 },
+    },
+    prepared: {
+      type: 'prepared',
+      prepared: {
+        totalSteps: 10,
+        stepsPerEpoch: 2,
+        batchSize: 4,
+        outDim: 64,
+        featureDim: 8,
+        hasAttention: true,
+      },
+    },
+    steps: { type: 'steps', reports: stepBatch(1, 3) },
+    timing: {
+      type: 'timing',
+      timing: { stepMs: 80, imagesPerSecond: 400, secondsLeft: null, gpuBytes: 1e6, firstStepMs: null },
+    },
+    evaluation: { type: 'evaluation', evaluation: evaluationAt(0) },
+    baselines: {
+      type: 'baselines',
+      baselines: {
+        chance: 50,
+        randomInit: { ...knn, jaccardHeadMean: 20, jaccardBestHead: 30, jaccardX2: null },
+        pixels: knn,
+        histogram: knn,
+        wholeImage: 18,
+        centredDisc: { jaccard: 34, radius: 20 },
+        oracle: null,
+      },
+    },
+    attention: {
+      type: 'attention',
+      attention: {
+        step: 3,
+        indices: Int32Array.of(8, 9),
+        heads: 2,
+        rows: 1,
+        cols: 2,
+        student: new Float32Array(8),
+        teacher: new Float32Array(8),
+        studentMasks: new Uint8Array(8),
+        teacherMasks: new Uint8Array(8),
+        threshold: 0.6,
+        imageSize: 2,
+        pictures: new Uint8ClampedArray(32),
+        truth: new Uint8Array(8),
+        jaccard: new Float32Array(4),
+      },
+    },
+    views: {
+      type: 'views',
+      views: {
+        step: 3,
+        indices: Int32Array.of(1),
+        views: [
+          {
+            name: 'global 1',
+            size: 2,
+            boxes: [{ top: 0, left: 0, height: 2, width: 2, flip: true }],
+            pixels: new Uint8ClampedArray(16),
+          },
+        ],
+        terms: new Float32Array(2),
+        teacher: new Float32Array(8),
+        student: new Float32Array(4),
+        imageSize: 2,
+        pictures: new Uint8ClampedArray(16),
+      },
+    },
+    diagnosis: {
+      type: 'diagnosis',
+      diagnosis: { step: 3, state: 'healthy', title: 'Healthy', sentence: 'It learns.', tryThis: '' },
+    },
+    live: { type: 'live', step: 3, field: 'teacher_temp', value: 0.02 },
+    weights: { type: 'weights', replyTo: 1, step: 3, bytes: new Uint8Array(5) },
+    thumbnails: {
+      type: 'thumbnails',
+      replyTo: 1,
+      thumbnails: { generation: 1, indices: [0, 1], size: 1, pixels: new Uint8ClampedArray(8) },
+    },
+    done: { type: 'done', replyTo: 1 },
+    refused: {
+      type: 'refused',
+      replyTo: 1,
+      problems: [{ field: 'batch_size', message: 'The batch is larger than the set.', suggestion: 8 }],
+    },
+    error: { type: 'error', error: { code: 'x/y', message: 'It failed.', hint: 'Try again.' } },
+  };
+}
