@@ -11,5 +11,18 @@ export {
   recipeFields,
   recipeGroups,
 } from './fields';
+export { fromFile, toFile } from './file';
+export { describeValue, type ParsedRecipe, parseRecipe } from './parse';
+export { decodePermalink, encodePermalink, type NamedRecipe } from './permalink';
 export { planRun, type RunPlan } from './plan';
+export {
+  type ColourSide,
+  colourSide,
+  colourSwitch,
+  defaultPreset,
+  findPreset,
+  type Preset,
+  presets,
+} from './presets';
 export type { FieldProblem } from './problem';
+export { acceptedValues, fieldSchemas, recipeSchema } from './schema';
