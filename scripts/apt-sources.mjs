@@ -42,22 +42,24 @@ export function aptSources(folder = '/etc/apt') {
 }
 
 /** `deb [option=value …] uri suite component…` lines. @returns {Record<string, string>[]} */
-export function parseOneLine(text) {
+function parseOneLine(text) {
   const entries = [];
   for (const line of text.split('\n')) {
     const match = line.match(/^\s*(deb|deb-src)\s+(?:\[([^\]]*)\]\s+)?(\S+)\s+(\S+)([^#]*)/);
     if (!match) continue;
     const [, types, options = '', uris, suites, components] = match;
     const entry = { types, uris, suites, components: components.trim() };
-    for (const [, key, value] of options.matchAll(/([\w-]+)=(\S+)/g))
-      entry[key.toLowerCase()] = value.replaceAll(',', ' ');
+    for (const [, key, value] of options.matchAll(/([\w-]+)=(\S+)/g)) {
+      const name = key.toLowerCase();
+      entry[name === 'arch' ? 'architectures' : name] = value.replaceAll(',', ' ');
+    }
     entries.push(entry);
   }
   return entries;
 }
 
 /** Stanzas of `Field: value` with indented continuation lines. @returns {Record<string, string>[]} */
-export function parseDeb822(text) {
+function parseDeb822(text) {
   const lines = text.split('\n').filter((line) => !line.startsWith('#'));
   const entries = [];
   for (const stanza of lines.join('\n').split(/\n\s*\n/)) {

@@ -18,12 +18,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { delimiter, dirname, join } from 'node:path';
 import { aptSources, debianRelease, withBackports } from './apt-sources.mjs';
 import { findChromium } from './chromium.mjs';
+import { cache } from './paths.mjs';
 
-const cache = resolve(dirname(fileURLToPath(import.meta.url)), '..', '.cache');
 const unpacked = join(cache, 'vulkan');
 const manifestFolders = ['/usr/share/vulkan/icd.d', '/usr/local/share/vulkan/icd.d', '/etc/vulkan/icd.d'];
 

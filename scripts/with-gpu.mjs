@@ -3,8 +3,8 @@
  * Commands of the project's packages (vitest, tsx) are found as in an npm script.
  */
 import { spawn } from 'node:child_process';
-import { delimiter, dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { delimiter, join } from 'node:path';
+import { root } from './paths.mjs';
 import { ensureVulkan, gpuEnvironment } from './vulkan.mjs';
 
 const [command, ...args] = process.argv.slice(2);
@@ -12,7 +12,6 @@ if (!command) {
   console.error('Usage: node scripts/with-gpu.mjs COMMAND [ARGUMENT…]');
   process.exit(2);
 }
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const env = gpuEnvironment(ensureVulkan((line) => console.error(line)));
 env.PATH = [join(root, 'node_modules', '.bin'), env.PATH].join(delimiter);
 

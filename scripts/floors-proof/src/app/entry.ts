@@ -1,0 +1,2 @@
+// Part of the small house with known violations that `scripts/floors.mjs` must find.
+import '../recipe/leans';

@@ -1,0 +1,3 @@
+// Part of the small house with known violations that `scripts/floors.mjs` must find.
+import './circleA';
+import '@tensorflow/tfjs-core';

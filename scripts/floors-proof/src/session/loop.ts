@@ -1,0 +1,6 @@
+// Part of the small house with known violations that `scripts/floors.mjs` must find.
+import 'node:fs';
+
+export interface Loop {
+  step: number;
+}
