@@ -1,0 +1,51 @@
+/**
+ * From stored pictures and rows of parameters to finished crops: crop and resize, mirror, colour jitter, grey,
+ * blur, solarise, normalise. On WebGPU all of it is kernels of this room; elsewhere the reference computes the
+ * same numbers on the CPU. Everything that changes from step to step comes in through the parameter tensor,
+ * so the chain can be captured and replayed.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { ImageStore } from './imageStore';
+import { COLUMNS, evaluationParameters, type Stages } from './parameters';
+import { augmentReference } from './reference/pipeline';
+
+/** How the crops of one batch are made. */
+export interface AugmentOptions {
+  /** Stages that can touch a crop of this batch; `ViewGroup.stages`. */
+  stages: Stages;
+  /** DINO resizes with bicubic, PAWS with bilinear; both antialiased. */
+  interpolation?: 'bicubic' | 'bilinear';
+}
+
+/**
+ * Makes one crop per row of `parameters` [B, COLUMNS] (float32): float32 [B, 3, outputSize, outputSize],
+ * normalised with ImageNet's mean and deviation.
+ */
+export function augment(
+  store: ImageStore,
+  parameters: tf.Tensor,
+  outputSize: number,
+  options: AugmentOptions,
+): tf.Tensor {
+  // Without WebGPU the rows never left the CPU, so reading them costs nothing.
+  const rows = parameters.dataSync() as Float32Array;
+  const crops = augmentReference(store, rows, outputSize, options);
+  return tf.tensor4d(crops, [rows.length / COLUMNS, 3, outputSize, outputSize]);
+}
+
+/**
+ * The pictures `indices` whole (their largest central square, for pictures that are not square), resized to
+ * `outputSize` and normalised: float32 [n, 3, outputSize, outputSize].
+ */
+export function evaluationBatch(
+  store: ImageStore,
+  indices: ArrayLike<number>,
+  outputSize: number,
+): tf.Tensor {
+  const parameters = tf.tensor2d(evaluationParameters(indices, store), [indices.length, COLUMNS]);
+  const crops = augment(store, parameters, outputSize, {
+    stages: { colour: false, blur: false, solarize: false },
+  });
+  parameters.dispose();
+  return crops;
+}

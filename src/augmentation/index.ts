@@ -1,0 +1,21 @@
+/** Multi-crop and colour augmentation from explicit parameters, on the GPU where there is one. */
+export { type AugmentOptions, augment, evaluationBatch } from './augment';
+export { denormalise } from './display';
+export { type ImageStore, uploadImages } from './imageStore';
+export {
+  boxesOf,
+  COLUMNS,
+  type CropBox,
+  type CropRecipe,
+  column,
+  cropStream,
+  type DrawnCrops,
+  drawCrops,
+  evaluationParameters,
+  type ImageSize,
+  type Stages,
+  type View,
+  type ViewGroup,
+  viewGroups,
+  viewParameters,
+} from './parameters';

@@ -1,0 +1,68 @@
+/**
+ * The whole chain on the CPU: one crop per row of parameters. Composed twin of the kernels.
+ */
+import { COLUMNS, column, type Stages } from '../parameters';
+import { boxBlur } from './blur';
+import { grayscale, jitter, normalise, solarize } from './colour';
+import { cut, flipHorizontally, type Picture, unpack } from './picture';
+import { type Interpolation, resizeAntialiased } from './resize';
+
+/** Pictures in memory, packed. */
+export interface PackedPictures {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Uint32Array | null;
+}
+
+/**
+ * One crop per row of `parameters` [B, COLUMNS]: [B, 3, outputSize, outputSize] normalised. Stages that are
+ * off are skipped even where a row asks for them, as the kernels do.
+ */
+export function augmentReference(
+  store: PackedPictures,
+  parameters: Float32Array,
+  outputSize: number,
+  options: { stages: Stages; interpolation?: Interpolation },
+): Float32Array {
+  if (!store.pixels) throw new Error('the reference path needs the pictures in memory');
+  const count = parameters.length / COLUMNS;
+  const values = 3 * outputSize * outputSize;
+  const result = new Float32Array(count * values);
+  for (let i = 0; i < count; i++) {
+    const row = parameters.subarray(i * COLUMNS, (i + 1) * COLUMNS);
+    const picture = unpack(store.pixels, row[column.image]!, store.height, store.width);
+    const crop = cropOf(picture, row, outputSize, options.interpolation ?? 'bicubic');
+    result.set(normalise(photometric(crop, row, options.stages)).data, i * values);
+  }
+  return result;
+}
+
+/** Cuts out the box of a row, resizes and mirrors it. */
+export function cropOf(
+  picture: Picture,
+  row: Float32Array,
+  size: number,
+  interpolation: Interpolation,
+): Picture {
+  const at = (name: keyof typeof column) => row[column[name]]!;
+  const box = cut(picture, at('top'), at('left'), at('height'), at('width'));
+  const resized = resizeAntialiased(box, size, size, interpolation);
+  return at('flip') ? flipHorizontally(resized) : resized;
+}
+
+/** Jitter, grey, blur and solarisation of a row, in the official order. */
+export function photometric(crop: Picture, row: Float32Array, stages: Stages): Picture {
+  const at = (name: keyof typeof column) => row[column[name]]!;
+  let result = crop;
+  if (stages.colour && at('jitter')) {
+    result = jitter(result, row.subarray(column.order, column.order + 4), {
+      brightness: at('brightness'),
+      contrast: at('contrast'),
+      saturation: at('saturation'),
+      hue: at('hue'),
+    });
+  }
+  if (stages.colour && at('gray')) result = grayscale(result);
+  if (stages.blur) result = boxBlur(result, at('blur'));
+  return stages.solarize ? solarize(result, at('solarize')) : result;
+}
