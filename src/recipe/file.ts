@@ -5,10 +5,10 @@ import { type NamedRecipe, unknownPreset } from './permalink';
 import { defaultPreset, findPreset } from './presets';
 
 /** Version of the file format. */
-export const fileVersion = 1;
+const fileVersion = 1;
 
 /** Longest file that is read at all, in characters; a written one has about 2,000. */
-export const maxFileLength = 256 * 1024;
+const maxFileLength = 256 * 1024;
 
 /** The text of a recipe file. */
 export function toFile(recipe: Readonly<Recipe>, preset: string): string {

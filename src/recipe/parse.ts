@@ -22,12 +22,20 @@ export function shorten(text: string, length = 40): string {
   return plain.length > length || text.length > length + 1 ? `${plain.slice(0, length)}…` : plain;
 }
 
+/** `Array.isArray` throws on a revoked proxy. */
+function isList(value: unknown): boolean {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
 /** Any value in a few characters, without calling anything of its own. */
 export function describeValue(value: unknown): string {
   if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return isList(value) ? 'a list' : 'an object';
   if (typeof value === 'string') return `'${shorten(value)}'`;
-  if (typeof value === 'object') return 'an object';
   if (typeof value === 'function') return 'a function';
   if (Object.is(value, -0)) return '-0';
   return shorten(String(value));
@@ -44,7 +52,9 @@ export function parseEntries(
   let unlisted = 0;
   const set = <K extends FieldName>(name: K, value: unknown) => {
     const schema: v.GenericSchema<unknown, Recipe[K]> = fieldSchemas[name];
-    const result = v.safeParse(schema, value);
+    // No field holds an object, and the schema would ask one for its constructor's name.
+    const plain = typeof value === 'object' ? null : value;
+    const result = v.safeParse(schema, plain);
     if (result.success) recipe[name] = result.output;
     else {
       const given = describeValue(value);

@@ -9,7 +9,7 @@ import { defaultPreset, findPreset } from './presets';
 import type { FieldProblem } from './problem';
 
 /** Longest fragment that is read at all, in characters. */
-export const maxPermalinkLength = 8192;
+const maxPermalinkLength = 8192;
 
 /** A recipe that came with the preset it was derived from. */
 export interface NamedRecipe extends ParsedRecipe {
