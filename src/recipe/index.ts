@@ -1,4 +1,7 @@
 /** What to train: the recipe's fields, presets, codecs, checks and cost. Read by every floor, imports none. */
+
+export { checkRecipe } from './check';
+export { estimateCost, type RunCost, type RunFacts } from './cost';
 export type { FieldGroup, FieldSpec, FieldValue } from './field';
 export {
   type FieldName,
@@ -12,6 +15,7 @@ export {
   recipeGroups,
 } from './fields';
 export { fromFile, toFile } from './file';
+export { stemChannels, stemGroups } from './networkCost';
 export { describeValue, type ParsedRecipe, parseRecipe } from './parse';
 export { decodePermalink, encodePermalink, type NamedRecipe } from './permalink';
 export { planRun, type RunPlan } from './plan';
