@@ -21,6 +21,8 @@ function policy(): Plugin {
 export default defineConfig({
   base: './',
   plugins: [react(), policy()],
+  // plotly.js is written for bundlers that know Node's name of the global object.
+  define: { global: 'globalThis' },
   worker: { format: 'es' },
   build: {
     target: 'es2022',

@@ -1,5 +1,5 @@
 /** Finds Chromium for the end-to-end tests; as root on Debian, installs it where it is missing. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { debianRelease } from './apt-sources.mjs';
@@ -32,12 +32,10 @@ export function ensureChromium(log) {
   if (found) return found;
   if (debianRelease() && process.getuid?.() === 0) {
     log('Installing Chromium with apt …');
-    const options = {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    };
-    execFileSync('apt-get', ['-q', 'update'], options);
-    execFileSync('apt-get', ['-q', 'install', '-y', '--no-install-recommends', 'chromium'], options);
+    const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'chromium']]) {
+      spawnSync('apt-get', ['-q', ...args], { stdio: ['ignore', 'ignore', 'inherit'], env: environment });
+    }
     const installed = findChromium();
     if (installed) return installed;
   }

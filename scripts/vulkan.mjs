@@ -119,7 +119,10 @@ function llvmpipe() {
   const folders = [lib, ...readdirSync(lib).map((name) => join(lib, name))];
   const libraries = folders.find((folder) => existsSync(join(folder, 'libvulkan_lvp.so')));
   if (!libraries) return null;
-  const env = { VK_DRIVER_FILES: manifest, LD_LIBRARY_PATH: libraries };
+  // Some packages still put their libraries into /lib.
+  const older = join(unpacked, libraries.slice(join(unpacked, 'usr').length));
+  const search = [libraries, older].filter((folder) => existsSync(folder)).join(delimiter);
+  const env = { VK_DRIVER_FILES: manifest, LD_LIBRARY_PATH: search };
   const { stdout } = spawnSync('ldd', [join(libraries, 'libvulkan_lvp.so')], {
     encoding: 'utf8',
     env: { ...process.env, ...env },
