@@ -74,7 +74,9 @@ describe('SessionClient', () => {
   it('tells refused fields without throwing', async () => {
     const { client, worker } = setUp();
     const preparing = client.prepare(recipe);
-    const problems = [{ field: 'batch_size', message: 'Too large.', suggestion: 8 }];
+    const problems = [
+      { field: 'batch_size', kind: 'refusal' as const, message: 'Too large.', suggestion: 8 },
+    ];
     worker().send({ type: 'refused', replyTo: worker().commands[0]!.id, problems });
     expect(await preparing).toEqual({ ok: false, problems });
     expect(client.getState().recipe).toBeNull();

@@ -140,9 +140,9 @@ export class SessionClient {
     return { ok: true, prepared };
   }
 
-  /** Trains on, from wherever the run is. */
-  async start(): Promise<void> {
-    await this.#ask({ type: 'start' });
+  /** Trains on, from wherever the run is; to the end, or until a step is taken and scored. */
+  async start(until?: number): Promise<void> {
+    await this.#ask(until === undefined ? { type: 'start' } : { type: 'start', until });
   }
 
   /** Resolves when no step is under way any more. */

@@ -119,15 +119,18 @@ export const timingReportSchema = v.object({
   /** Estimated time to the last step, evaluations included; null before the first step. */
   secondsLeft: v.nullable(finite),
   gpuBytes: finite,
-  /** From `prepare` to the end of the first step, ms; null before it. */
+  /** Building the network and the first step, which compiles its kernels, ms; null before it. */
   firstStepMs: v.nullable(finite),
+  /** Median over the latest steps, the first of the run left out, ms. */
+  medianStepMs: v.optional(finite),
 });
 export type TimingReport = v.InferOutput<typeof timingReportSchema>;
 
 export const evaluationReportSchema = v.object({
   step: count,
-  /** Held-out images scored by k-NN. */
+  /** Held-out images scored by k-NN, and the training images whose labels vote. */
   testImages: count,
+  bankImages: count,
   knn10: score,
   knn20: score,
   /** Leave-one-out over all labelled images, k = 10. */
@@ -276,10 +279,12 @@ export const thumbnailsSchema = v.pipe(
 );
 export type Thumbnails = v.InferOutput<typeof thumbnailsSchema>;
 
-/** One field of the recipe that keeps a run from starting, and a value that would work. */
+/** One thing wrong with one field of the recipe, as `src/recipe` says it. */
 export const fieldProblemSchema = v.object({
   field: text,
+  kind: v.picklist(['ignored', 'refusal', 'warning']),
   message: text,
+  given: v.optional(text),
   suggestion: v.optional(v.union([text, v.number(), v.boolean()])),
 });
 export type FieldProblemReport = v.InferOutput<typeof fieldProblemSchema>;
@@ -298,5 +303,7 @@ export const preparedSchema = v.object({
   outDim: count,
   featureDim: count,
   hasAttention: v.boolean(),
+  /** What may disappoint, though it starts. */
+  warnings: v.array(fieldProblemSchema),
 });
 export type PreparedReport = v.InferOutput<typeof preparedSchema>;

@@ -75,7 +75,8 @@ const commandSchema = v.variant('type', [
   }),
   /** The recipe is checked field by field by the session, with the recipe's own parser. */
   v.object({ type: v.literal('prepare'), id, recipe: v.record(v.string(), settingSchema) }),
-  v.object({ type: v.literal('start'), id }),
+  /** With `until`, pauses when that step is taken and scored. */
+  v.object({ type: v.literal('start'), id, until: v.optional(id) }),
   v.object({ type: v.literal('pause'), id }),
   v.object({ type: v.literal('step'), id }),
   v.object({ type: v.literal('reset'), id }),

@@ -36,7 +36,7 @@ export interface RunFile {
   liveChanges: LiveChange[];
   evaluations: EvaluationReport[];
   baselines: BaselinesReport | null;
-  timing: (TimingReport & { stepMsMedian?: number }) | null;
+  timing: TimingReport | null;
 }
 
 /** What `runJson` gathers. */

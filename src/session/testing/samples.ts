@@ -18,6 +18,7 @@ export function evaluationAt(step: number) {
   return {
     step,
     testImages: 4,
+    bankImages: 8,
     knn10: 50,
     knn20: 50,
     looKnn10: null,
@@ -80,6 +81,7 @@ function samples(): { [T in SessionEventType]: EventOf<T> } {
         outDim: 64,
         featureDim: 8,
         hasAttention: true,
+        warnings: [],
       },
     },
     steps: { type: 'steps', reports: stepBatch(1, 3) },
@@ -154,7 +156,9 @@ function samples(): { [T in SessionEventType]: EventOf<T> } {
     refused: {
       type: 'refused',
       replyTo: 1,
-      problems: [{ field: 'batch_size', message: 'The batch is larger than the set.', suggestion: 8 }],
+      problems: [
+        { field: 'batch_size', kind: 'refusal', message: 'The batch is larger than the set.', suggestion: 8 },
+      ],
     },
     error: { type: 'error', error: { code: 'x/y', message: 'It failed.', hint: 'Try again.' } },
   };
