@@ -5,7 +5,12 @@
  * so the chain can be captured and replayed.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { ImageStore } from './imageStore';
+import { webgpu } from '../engine';
+import { type ImageStore, onGpu } from './imageStore';
+import { blurInPlace } from './kernels/blur';
+import { jitterInPlace } from './kernels/colour';
+import { crop } from './kernels/crop';
+import { finishInPlace } from './kernels/finish';
 import { COLUMNS, evaluationParameters, type Stages } from './parameters';
 import { augmentReference } from './reference/pipeline';
 
@@ -27,6 +32,15 @@ export function augment(
   outputSize: number,
   options: AugmentOptions,
 ): tf.Tensor {
+  const backend = webgpu();
+  if (backend && onGpu(store)) {
+    const { stages, interpolation = 'bicubic' } = options;
+    const crops = crop(store, parameters, outputSize, interpolation);
+    if (stages.colour) jitterInPlace(backend, crops, parameters);
+    if (stages.blur) blurInPlace(backend, crops, parameters);
+    finishInPlace(backend, crops, parameters, stages.solarize);
+    return crops;
+  }
   // Without WebGPU the rows never left the CPU, so reading them costs nothing.
   const rows = parameters.dataSync() as Float32Array;
   const crops = augmentReference(store, rows, outputSize, options);

@@ -49,3 +49,8 @@ export function uploadImages(pixels: Uint32Array, count: number, size: ImageSize
   const tensor = tf.keep(tf.tensor2d(bits, [count, area], 'int32'));
   return { count, width, height, tensor, pixels: null, dispose: () => tensor.dispose() };
 }
+
+/** Whether the pictures are on the GPU. */
+export function onGpu(store: ImageStore): store is ImageStore & { tensor: tf.Tensor } {
+  return store.tensor !== null;
+}
