@@ -1,0 +1,143 @@
+/**
+ * AdamW with decoupled weight decay (Loshchilov & Hutter 2019; torch.optim.AdamW), clipping per tensor and the
+ * teacher's moving average in one pass over each parameter, all in place.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { defineKernel, webgpu } from '../engine';
+import {
+  betaUniforms,
+  clipComposed,
+  control,
+  follow,
+  type OptimizedParameter,
+  type Optimizer,
+  pick,
+  prepare,
+  STATS,
+} from './optimizer';
+
+const BETAS = [0.9, 0.999] as const;
+const EPSILON = 1e-8;
+
+const reads = ['gradient', 'stats', 'controls'];
+const uniforms = [
+  'slot',
+  'activeAt',
+  'decay',
+  'beta1:f32',
+  'beta2:f32',
+  'rest1:f32',
+  'rest2:f32',
+  'epsilon:f32',
+];
+const stepBody = `
+  if (controls[u.activeAt] > 0.0) {
+    let at = u.slot * ${STATS}u;
+    let lr = controls[${control.lr}];
+    let g = gradient[index] * stats[at];
+    let mean = u.beta1 * first[index] + u.rest1 * g;
+    let square = u.beta2 * second[index] + u.rest2 * g * g;
+    first[index] = mean;
+    second[index] = square;
+    let decayed = parameter[index] * (1.0 - lr * f32(u.decay) * controls[${control.weightDecay}]);
+    let denominator = sqrt(square) / sqrt(stats[at + 2u]) + u.epsilon;
+    parameter[index] = decayed - (lr / stats[at + 1u]) * mean / denominator;
+  }`;
+
+const stepKernel = defineKernel({
+  name: 'adamw',
+  reads,
+  writes: ['parameter', 'first', 'second'],
+  uniforms,
+  body: stepBody,
+});
+
+const stepAndFollowKernel = defineKernel({
+  name: 'adamw_and_teacher',
+  reads,
+  writes: ['parameter', 'first', 'second', 'teacher'],
+  uniforms,
+  body: `${stepBody}
+  let m = controls[${control.momentum}];
+  teacher[index] = m * teacher[index] + (1.0 - m) * parameter[index];`,
+});
+
+interface Moments {
+  first: tf.Variable;
+  second: tf.Variable;
+}
+
+export class AdamW implements Optimizer {
+  /** First and second moments per parameter, for looking at and for checkpoints. */
+  readonly moments: readonly Moments[];
+  private readonly stats: tf.Variable;
+
+  constructor(private readonly parameters: readonly OptimizedParameter[]) {
+    const state = (shape: number[]) => tf.tidy(() => tf.variable(tf.zeros(shape), false));
+    this.moments = parameters.map(({ student }) => ({
+      first: state(student.shape),
+      second: state(student.shape),
+    }));
+    this.stats = state([parameters.length, STATS]);
+  }
+
+  step(gradients: readonly tf.Tensor[], controls: tf.Tensor): void {
+    const backend = webgpu();
+    if (!backend) {
+      this.stepComposed(gradients, controls);
+      return;
+    }
+    this.parameters.forEach(({ student, teacher, decay, active }, slot) => {
+      const gradient = gradients[slot] as tf.Tensor;
+      const { first, second } = this.moments[slot] as Moments;
+      prepare(gradient, controls, this.stats, slot, active, BETAS);
+      backend.dispatch(
+        teacher ? stepAndFollowKernel : stepKernel,
+        [gradient, this.stats, controls],
+        teacher ? [student, first, second, teacher] : [student, first, second],
+        { slot, activeAt: active, decay: decay ? 1 : 0, ...betaUniforms(BETAS), epsilon: EPSILON },
+        student.size,
+      );
+    });
+  }
+
+  gradientNorms(): tf.Tensor {
+    return tf.reshape(tf.slice(this.stats, [0, 3], [this.parameters.length, 1]), [this.parameters.length]);
+  }
+
+  dispose(): void {
+    for (const { first, second } of this.moments) tf.dispose([first, second]);
+    this.stats.dispose();
+  }
+
+  /** The same in plain tfjs operations: fallback on other backends and oracle of the kernel's test. */
+  stepComposed(gradients: readonly tf.Tensor[], controls: tf.Tensor): void {
+    tf.tidy(() => {
+      const rows = this.parameters.map(({ student, teacher, decay, active }, slot) => {
+        const { first, second } = this.moments[slot] as Moments;
+        const { clipped, norm } = clipComposed(gradients[slot] as tf.Tensor, controls);
+        const on = tf.greater(pick(controls, active), 0);
+        const lr = pick(controls, control.lr);
+        const keep = (old: tf.Tensor, fresh: tf.Tensor) => tf.where(on, fresh, old);
+        const corrections = BETAS.map((beta, i) => {
+          const old = tf.reshape(tf.slice(this.stats, [slot, 1 + i], [1, 1]), []);
+          return keep(old, tf.add(tf.mul(old, beta), 1 - beta));
+        }) as [tf.Tensor, tf.Tensor];
+        const mean = keep(first, tf.add(tf.mul(first, BETAS[0]), tf.mul(clipped, 1 - BETAS[0])));
+        const square = keep(
+          second,
+          tf.add(tf.mul(second, BETAS[1]), tf.mul(tf.square(clipped), 1 - BETAS[1])),
+        );
+        const shrink = decay ? tf.sub(1, tf.mul(lr, pick(controls, control.weightDecay))) : tf.scalar(1);
+        const denominator = tf.add(tf.div(tf.sqrt(square), tf.sqrt(corrections[1])), EPSILON);
+        const update = tf.mul(tf.div(lr, corrections[0]), tf.div(mean, denominator));
+        student.assign(keep(student, tf.sub(tf.mul(student, shrink), update)));
+        first.assign(mean);
+        second.assign(square);
+        if (teacher) follow(teacher, student, controls);
+        return tf.stack([tf.scalar(1), ...corrections, norm]);
+      });
+      this.stats.assign(tf.reshape(tf.stack(rows), this.stats.shape));
+    });
+  }
+}
