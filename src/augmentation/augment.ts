@@ -37,7 +37,7 @@ export function augment(
     const { stages, interpolation = 'bicubic' } = options;
     const crops = crop(store, parameters, outputSize, interpolation);
     if (stages.colour) jitterInPlace(backend, crops, parameters);
-    if (stages.blur) blurInPlace(backend, crops, parameters);
+    if (stages.blur > 0) blurInPlace(backend, crops, parameters, stages.blur);
     finishInPlace(backend, crops, parameters, stages.solarize);
     return crops;
   }
@@ -58,7 +58,7 @@ export function evaluationBatch(
 ): tf.Tensor {
   const parameters = tf.tensor2d(evaluationParameters(indices, store), [indices.length, COLUMNS]);
   const crops = augment(store, parameters, outputSize, {
-    stages: { colour: false, blur: false, solarize: false },
+    stages: { colour: false, blur: 0, solarize: false },
   });
   parameters.dispose();
   return crops;

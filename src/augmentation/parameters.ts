@@ -82,10 +82,11 @@ export interface View {
   solarizeProb: number;
 }
 
-/** The stages of the chain that can touch a crop at all; a stage that is false is never dispatched. */
+/** The stages of the chain that can touch a crop at all; what is off here is never dispatched. */
 export interface Stages {
   colour: boolean;
-  blur: boolean;
+  /** Largest blur radius in pixels; 0 = no crop is blurred. */
+  blur: number;
   solarize: boolean;
 }
 
@@ -122,7 +123,7 @@ export function viewGroups(recipe: CropRecipe): ViewGroup[] {
     views,
     stages: {
       colour,
-      blur: recipe.blur_radius_max > 0 && views.some((view) => view.blurProb > 0),
+      blur: views.some((view) => view.blurProb > 0) ? recipe.blur_radius_max : 0,
       solarize: views.some((view) => view.solarizeProb > 0),
     },
   });

@@ -1,6 +1,6 @@
 /**
  * Colour jitter in the order of each row, then grey, in place. Contrast needs the mean grey of the crop as the
- * operations before it left it: a first walk over the pixels sums it, the second applies everything.
+ * operations before it left it: a first walk over the pixels applies those and sums it, the second does the rest.
  * Twin: `jitter` and `grayscale` in `reference/colour.ts`.
  */
 import type * as tf from '@tensorflow/tfjs-core';
@@ -25,6 +25,9 @@ fn blend(colour: vec3f, other: vec3f, factor: f32) -> vec3f {
   return clamp(factor * colour + (1.0 - factor) * other, vec3f(0.0), vec3f(1.0));
 }
 
+// One crop's jitter: the codes of its operations, two bits each from the lowest, and their factors.
+struct Jitter { order: u32, brightness: f32, contrast: f32, saturation: f32, hue: f32 }
+
 // Through HSV and back; the way back is branch-free (each channel a clamped tent over the hue).
 fn turnHue(colour: vec3f, turn: f32) -> vec3f {
   let value = max(colour.r, max(colour.g, colour.b));
@@ -37,38 +40,53 @@ fn turnHue(colour: vec3f, turn: f32) -> vec3f {
   return vec3f(value) - range * clamp(min(wrapped, 4.0 - wrapped), vec3f(0.0), vec3f(1.0));
 }
 
-fn jittered(colour: vec3f, row: u32, first: u32, end: u32, mean: f32) -> vec3f {
+// The operations [first, end) of a jitter; mean is the mean grey for contrast.
+fn jittered(colour: vec3f, jitter: Jitter, first: u32, end: u32, mean: f32) -> vec3f {
   var result = colour;
   for (var i = first; i < end; i++) {
-    switch u32(parameters[row + at_order + i]) {
-      case ${operation.brightness}u: { result = blend(result, vec3f(0.0), parameters[row + at_brightness]); }
-      case ${operation.contrast}u: { result = blend(result, vec3f(mean), parameters[row + at_contrast]); }
-      case ${operation.saturation}u: {
-        result = blend(result, vec3f(dot(result, GRAY)), parameters[row + at_saturation]);
-      }
-      default: {
-        let turn = parameters[row + at_hue];
-        if (turn != 0.0) { result = turnHue(result, turn); }
-      }
+    switch (jitter.order >> (2u * i)) & 3u {
+      case ${operation.brightness}u: { result = blend(result, vec3f(0.0), jitter.brightness); }
+      case ${operation.contrast}u: { result = blend(result, vec3f(mean), jitter.contrast); }
+      case ${operation.saturation}u: { result = blend(result, vec3f(dot(result, GRAY)), jitter.saturation); }
+      default: { if (jitter.hue != 0.0) { result = turnHue(result, jitter.hue); } }
     }
   }
   return result;
+}
+
+fn load(at: u32) -> vec3f { return vec3f(crops[at], crops[at + u.area], crops[at + 2u * u.area]); }
+
+fn store(at: u32, colour: vec3f) {
+  crops[at] = colour.r;
+  crops[at + u.area] = colour.g;
+  crops[at + 2u * u.area] = colour.b;
 }`,
   body: `
   let row = group * COLUMNS;
-  let jitter = parameters[row + at_jitter] > 0.0;
+  let jitters = parameters[row + at_jitter] > 0.0;
   let gray = parameters[row + at_gray] > 0.0;
-  if (!jitter && !gray) { return; }
-  let start = group * 3u * u.area;
+  if (!jitters && !gray) { return; }
+  var jitter = Jitter(0u, parameters[row + at_brightness], parameters[row + at_contrast],
+    parameters[row + at_saturation], parameters[row + at_hue]);
+  var beforeContrast = 0u;
+  for (var i = 0u; i < 4u; i++) {
+    let code = u32(parameters[row + at_order + i]);
+    jitter.order |= code << (2u * i);
+    if (code == ${operation.contrast}u) { beforeContrast = i; }
+  }
+  let start = group * 3u * u.area + lane;
+  let end = group * 3u * u.area + u.area;
 
+  // What is already applied when the second walk starts.
+  var done = 0u;
   var mean = 0.0;
-  if (jitter && parameters[row + at_contrast] != 1.0) {
-    var before = 0u;
-    while (before < 4u && u32(parameters[row + at_order + before]) != ${operation.contrast}u) { before++; }
+  if (jitters && jitter.contrast != 1.0) {
+    done = beforeContrast;
     var sum = 0.0;
-    for (var i = start + lane; i < start + u.area; i += ${LANES}u) {
-      let colour = vec3f(crops[i], crops[i + u.area], crops[i + 2u * u.area]);
-      sum += dot(jittered(colour, row, 0u, before, 0.0), GRAY);
+    for (var at = start; at < end; at += ${LANES}u) {
+      let colour = jittered(load(at), jitter, 0u, done, 0.0);
+      store(at, colour);
+      sum += dot(colour, GRAY);
     }
     sums[lane] = sum;
     workgroupBarrier();
@@ -77,14 +95,10 @@ fn jittered(colour: vec3f, row: u32, first: u32, end: u32, mean: f32) -> vec3f {
     mean /= f32(u.area);
   }
 
-  let end = select(0u, 4u, jitter);
-  for (var i = start + lane; i < start + u.area; i += ${LANES}u) {
-    let colour = vec3f(crops[i], crops[i + u.area], crops[i + 2u * u.area]);
-    var result = jittered(colour, row, 0u, end, mean);
-    if (gray) { result = vec3f(dot(result, GRAY)); }
-    crops[i] = result.r;
-    crops[i + u.area] = result.g;
-    crops[i + 2u * u.area] = result.b;
+  let operations = select(0u, 4u, jitters);
+  for (var at = start; at < end; at += ${LANES}u) {
+    let colour = jittered(load(at), jitter, done, operations, mean);
+    store(at, select(colour, vec3f(dot(colour, GRAY)), gray));
   }`,
 });
 

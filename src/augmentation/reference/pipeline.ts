@@ -63,6 +63,6 @@ export function photometric(crop: Picture, row: Float32Array, stages: Stages): P
     });
   }
   if (stages.colour && at('gray')) result = grayscale(result);
-  if (stages.blur) result = boxBlur(result, at('blur'));
+  if (stages.blur > 0) result = boxBlur(result, at('blur'));
   return stages.solarize ? solarize(result, at('solarize')) : result;
 }

@@ -10,7 +10,7 @@ import { cut, flipHorizontally, type Picture } from '../reference/picture';
 import { cropOf, photometric } from '../reference/pipeline';
 import { evaluationTransform, type Interpolation, resizeAntialiased, resizePlain } from '../reference/resize';
 
-export const allStages = { colour: true, blur: true, solarize: true };
+export const allStages = { colour: true, blur: 10, solarize: true };
 
 interface JitterSetting {
   order: number[];
@@ -159,9 +159,9 @@ function pipelinePicture(fixture: Fixture, index: number, stage: string): Pictur
     case 'after_crop':
       return crop;
     case 'after_jitter':
-      return photometric(crop, row, { colour: true, blur: false, solarize: false });
+      return photometric(crop, row, { colour: true, blur: 0, solarize: false });
     case 'after_blur':
-      return photometric(crop, row, { colour: true, blur: true, solarize: false });
+      return photometric(crop, row, { colour: true, blur: 10, solarize: false });
     default:
       return colour.normalise(photometric(crop, row, allStages));
   }
