@@ -1,6 +1,6 @@
 /**
  * What a Jaccard score has to be held against: masks that have seen nothing (the whole picture, a disc in the
- * middle, random patches) and the best a patch grid could do at all.
+ * middle, random patches) and what a patch grid could do if it knew the truth.
  */
 import { randomStream } from '../platform/random';
 import { PatchGrid } from './jaccard';
@@ -41,9 +41,12 @@ export function maskBaselines(masks: Uint8Array, size: number): MaskBaselines {
   };
 }
 
-/** Mean over pictures of the best mask a grid of rows × cols patches can make, percent. */
+/**
+ * Oracle: mean Jaccard, in percent, of masks that mark the patches of a rows × cols grid more than half covered by
+ * the object. What the coarseness of the grid leaves to be reached.
+ */
 export function oracleMask(masks: Uint8Array, size: number, rows: number, cols: number): number {
-  return meanOverPictures(masks, size, rows, cols, (grid) => grid.best());
+  return meanOverPictures(masks, size, rows, cols, (grid) => grid.jaccard(grid.truthMask()));
 }
 
 /** Mean Jaccard of masks that keep a random `share` of the patches, percent; always the same masks. */
