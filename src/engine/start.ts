@@ -36,6 +36,12 @@ export function onEngineFailure(listener: FailureListener): () => void {
 }
 
 function fail(error: PawsaurError): void {
+  // Nobody listens in a test: the error must not pass unseen there either.
+  if (failureListeners.size === 0) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
   for (const listener of failureListeners) listener(error);
 }
 
