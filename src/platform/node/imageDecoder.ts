@@ -1,0 +1,32 @@
+/**
+ * Decodes pictures in Node with sharp (libvips), for headless runs and tests. Never part of the page: sharp
+ * is loaded on first use. libvips knows no BMP, which `bmp.ts` reads.
+ */
+import { messageOf, PawsaurError } from '../errors';
+import { backgroundColour, type DecodedImage, type ImageDecoder } from '../imageDecoder';
+import { decodeBmp } from './bmp';
+
+/** The decoder of headless runs and tests. */
+export const nodeImageDecoder: ImageDecoder = {
+  async decode(file) {
+    const bytes = file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : file;
+    try {
+      return bytes[0] === 0x42 && bytes[1] === 0x4d ? decodeBmp(bytes) : await decodeWithSharp(bytes);
+    } catch (cause) {
+      const reason = messageOf(cause).slice(0, 120);
+      throw new PawsaurError('image/undecodable', `damaged or cut short (${reason})`, undefined, { cause });
+    }
+  },
+};
+
+async function decodeWithSharp(bytes: Uint8Array): Promise<DecodedImage> {
+  const { default: sharp } = await import('sharp');
+  const { data, info } = await sharp(bytes, { failOn: 'error', limitInputPixels: false, autoOrient: true })
+    .flatten({ background: backgroundColour })
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const rgba = new Uint8ClampedArray(data.buffer, data.byteOffset, data.byteLength);
+  return { width: info.width, height: info.height, rgba };
+}
