@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type RgbaImage, resampleSquare } from './resample';
+import type { DecodedImage } from '../platform/imageDecoder';
+import { resampleSquare } from './resample';
 
 /** A picture with slopes, wraps and hard edges. */
-function picture(width: number, height: number): RgbaImage {
+function picture(width: number, height: number): DecodedImage {
   const rgba = new Uint8ClampedArray(width * height * 4);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -56,16 +57,16 @@ describe('resampleSquare', () => {
   });
 
   it('cuts the middle out of wide and tall pictures', () => {
-    const wide: RgbaImage = { width: 9, height: 3, rgba: new Uint8ClampedArray(9 * 3 * 4) };
+    const wide: DecodedImage = { width: 9, height: 3, rgba: new Uint8ClampedArray(9 * 3 * 4) };
     for (let y = 0; y < 3; y++) for (let x = 3; x < 6; x++) wide.rgba.set([200, 100, 50], (y * 9 + x) * 4);
     expect(channels(resampleSquare(wide, 1))).toEqual([200, 100, 50]);
-    const tall: RgbaImage = { width: 3, height: 9, rgba: new Uint8ClampedArray(9 * 3 * 4) };
+    const tall: DecodedImage = { width: 3, height: 9, rgba: new Uint8ClampedArray(9 * 3 * 4) };
     for (let y = 3; y < 6; y++) for (let x = 0; x < 3; x++) tall.rgba.set([10, 20, 30], (y * 3 + x) * 4);
     expect(channels(resampleSquare(tall, 2))).toEqual([10, 20, 30, 10, 20, 30, 10, 20, 30, 10, 20, 30]);
   });
 
   it('keeps a flat colour flat at any size', () => {
-    const flat: RgbaImage = { width: 17, height: 23, rgba: new Uint8ClampedArray(17 * 23 * 4).fill(137) };
+    const flat: DecodedImage = { width: 17, height: 23, rgba: new Uint8ClampedArray(17 * 23 * 4).fill(137) };
     for (const side of [1, 5, 17, 40])
       expect(new Set(channels(resampleSquare(flat, side)))).toEqual(new Set([137]));
   });

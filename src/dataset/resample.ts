@@ -4,19 +4,13 @@
  * first, rounded and cut off at 8 bits, then vertically. The result is within one level of Pillow's.
  */
 import { PawsaurError } from '../platform/errors';
-
-/** A decoded picture: upright, opaque, rows from the top, four bytes a pixel. */
-export interface RgbaImage {
-  width: number;
-  height: number;
-  rgba: Uint8ClampedArray;
-}
+import type { DecodedImage } from '../platform/imageDecoder';
 
 /**
  * The centre square of `image` as [side, side] packed pixels (r | g << 8 | b << 16 | 255 << 24). The alpha
  * channel is ignored. Throws 'image/shape' when the pixels do not fit width × height or there are none.
  */
-export function resampleSquare(image: RgbaImage, side: number): Uint32Array {
+export function resampleSquare(image: DecodedImage, side: number): Uint32Array {
   const { width, height, rgba } = image;
   const square = Math.min(width, height);
   if (square < 1 || rgba.length !== 4 * width * height) {

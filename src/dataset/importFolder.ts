@@ -1,0 +1,200 @@
+/**
+ * From files to a data set: every file is looked at, the usable pictures become stored squares, the others are
+ * listed with their reason, and one broken picture never costs the rest. A few files are in memory at a time.
+ */
+import { asPawsaurError, messageOf, PawsaurError } from '../platform/errors';
+import type { FolderFile } from '../platform/files';
+import type { DecodedImage, ImageDecoder } from '../platform/imageDecoder';
+import { type PlacedFile, readFolderLayout } from './folderLayout';
+import type { ImageDataset, SkippedFile } from './imageDataset';
+import { sortNaturally } from './naturalOrder';
+import { nameOtherFormat, type PictureHeader, pictureFormats, readPictureHeader } from './pictureHeader';
+import { resampleSquare } from './resample';
+import { drawHeldOut } from './split';
+
+/** What an imported picture may be. */
+export const importLimits = {
+  /** Most pixels of a picture: width × height. */
+  pixels: 64_000_000,
+  /** Least length of its shorter side, px. */
+  side: 8,
+  /** Most bytes of a file. */
+  bytes: 128 * 2 ** 20,
+} as const;
+
+/** Side of the stored squares of a folder, px: crops of 64 px are cut out of them. */
+const storedSide = 80;
+/** Files read at once: one is decoded while another is resampled. */
+const concurrency = 2;
+/** Bytes in which most headers end; where a JPEG's does not, the whole file is read. */
+const headBytes = 2 ** 16;
+
+/** How to import. */
+export interface ImportOptions {
+  decoder: ImageDecoder;
+  /** Name of the folder chosen; without it the first folder that all paths share. */
+  name?: string;
+  /** `data_seed` of the recipe: draws the held-out pictures; default 0. */
+  seed?: number;
+  /** Side of the stored squares, px; default 80. */
+  size?: number;
+  /** Called after every file. */
+  onProgress?: (done: number, total: number) => void;
+  /** Stops the import; nothing of it is kept. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Imports the files of a folder (layout: `folderLayout.ts`). Pictures come in natural order of their paths, and
+ * so do class names; the result does not depend on the order of `files`. Where the folders name splits they
+ * are used, else a fifth of every class is held out.
+ *
+ * Throws 'import/no-images' when no file is usable, 'import/memory' when the squares do not fit into memory,
+ * 'aborted' when `signal` fires.
+ */
+export async function importFolder(
+  files: Iterable<FolderFile>,
+  options: ImportOptions,
+): Promise<ImageDataset> {
+  const { decoder, seed = 0, size = storedSide, onProgress, signal } = options;
+  const layout = readFolderLayout(files, options.name);
+  const total = layout.files.length;
+  const results: (Uint32Array | string)[] = new Array(total);
+  let next = 0;
+  let done = 0;
+  const work = async () => {
+    while (next < total) {
+      throwIfAborted(signal);
+      const index = next++;
+      results[index] = await readSquare(layout.files[index]!.file, decoder, size);
+      onProgress?.(++done, total);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  throwIfAborted(signal);
+
+  const name = layout.name ?? 'pictures';
+  const skipped: SkippedFile[] = layout.unsafe.map((path) => ({
+    path,
+    reason: 'its path leaves the folder',
+  }));
+  const squares: { placed: PlacedFile; pixels: Uint32Array }[] = [];
+  layout.files.forEach((placed, i) => {
+    const result = results[i]!;
+    if (typeof result === 'string') skipped.push({ path: placed.path, reason: result });
+    else squares.push({ placed, pixels: result });
+  });
+  if (squares.length === 0) throw noPictures(name, skipped);
+
+  const pixels = allocate(squares.length * size * size);
+  for (const [i, square] of squares.entries()) pixels.set(square.pixels, i * size * size);
+  const { classNames, labels } = numberClasses(squares.map(({ placed }) => placed.className));
+  return {
+    name,
+    kind: 'folder',
+    size,
+    count: squares.length,
+    pixels,
+    classNames,
+    labels,
+    masks: null,
+    names: squares.map(({ placed }) => placed.path),
+    heldOut: givenSplit(squares.map(({ placed }) => placed.heldOut)) ?? drawHeldOut(labels, seed),
+    skipped,
+  };
+}
+
+/** The stored square of a file, or the reason in words why there is none. Never throws. */
+async function readSquare(
+  file: FolderFile,
+  decoder: ImageDecoder,
+  size: number,
+): Promise<Uint32Array | string> {
+  let bytes: Blob | Uint8Array;
+  let header: PictureHeader | null;
+  try {
+    bytes = await file.bytes();
+    const length = bytes instanceof Blob ? bytes.size : bytes.length;
+    if (length === 0) return 'the file is empty';
+    if (length > importLimits.bytes) return `larger than ${importLimits.bytes / 2 ** 20} MB`;
+    const head = await firstBytes(bytes, headBytes);
+    header = readPictureHeader(head);
+    if (header === null) return describeOther(head);
+    if (header.size === null) header = readPictureHeader(await firstBytes(bytes, length));
+  } catch (error) {
+    return `cannot be read (${messageOf(error)})`;
+  }
+  try {
+    const problem = sizeProblem(header?.size ?? null);
+    if (problem !== null) return problem;
+    const image: DecodedImage = await decoder.decode(bytes);
+    return sizeProblem(image) ?? resampleSquare(image, size);
+  } catch (error) {
+    return error instanceof PawsaurError ? error.message : `cannot be decoded (${messageOf(error)})`;
+  }
+}
+
+async function firstBytes(bytes: Blob | Uint8Array, length: number): Promise<Uint8Array> {
+  if (bytes instanceof Uint8Array) return bytes.subarray(0, length);
+  return new Uint8Array(await bytes.slice(0, length).arrayBuffer());
+}
+
+function describeOther(head: Uint8Array): string {
+  const other = nameOtherFormat(head);
+  if (other === null) return `not a picture that can be imported (${pictureFormats.join(', ')})`;
+  const pictures = /photo|picture|Photoshop|icon/.test(other);
+  return pictures ? `${other}, which cannot be imported: save it as JPEG or PNG` : `${other}, not a picture`;
+}
+
+function sizeProblem(size: { width: number; height: number } | null): string | null {
+  if (size === null) return null;
+  const { width, height } = size;
+  if (width * height > importLimits.pixels) {
+    return `${width} × ${height} px is too large: at most ${importLimits.pixels / 1e6} megapixels`;
+  }
+  if (Math.min(width, height) < importLimits.side) {
+    return `${width} × ${height} px is too small: at least ${importLimits.side} px a side`;
+  }
+  return null;
+}
+
+function allocate(length: number): Uint32Array {
+  try {
+    return new Uint32Array(length);
+  } catch (cause) {
+    throw new PawsaurError(
+      'import/memory',
+      `The pictures need ${Math.round((4 * length) / 1e6)} MB of memory, more than there is. Nothing was imported.`,
+      'Choose a folder with fewer pictures.',
+      { cause },
+    );
+  }
+}
+
+function noPictures(name: string, skipped: readonly SkippedFile[]): PawsaurError {
+  const [first] = skipped;
+  const what = first
+    ? `None of the ${skipped.length} files in “${name}” can be used; the first: ${first.path}: ${first.reason}.`
+    : `There are no pictures in “${name}”.`;
+  const hint = `Choose a folder with ${pictureFormats.join(', ')} pictures of at least ${importLimits.side} px.`;
+  return new PawsaurError('import/no-images', what, hint);
+}
+
+/** Numbers the classes that have a picture, in natural order of their names; −1 where there is none. */
+function numberClasses(names: readonly (string | null)[]): { classNames: string[]; labels: Int32Array } {
+  const classNames = sortNaturally([...new Set(names.filter((name) => name !== null))], (name) => name);
+  const numbers = new Map(classNames.map((name, i) => [name, i]));
+  return { classNames, labels: Int32Array.from(names, (name) => (name === null ? -1 : numbers.get(name)!)) };
+}
+
+/** The split that the folders name, unless one side of it came out empty. */
+function givenSplit(flags: readonly (boolean | null)[]): Uint8Array | null {
+  if (flags.includes(null) || !flags.includes(true) || !flags.includes(false)) return null;
+  return Uint8Array.from(flags, (flag) => (flag ? 1 : 0));
+}
+
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (!signal?.aborted) return;
+  const { cause } = asPawsaurError(signal.reason);
+  throw new PawsaurError('aborted', 'The import was stopped. Nothing of it was kept.', undefined, { cause });
+}
