@@ -30,6 +30,9 @@ const fixture = loadFixture('augment');
 const inputs = ['image', 'image_small'];
 const pictures = fixture.names().filter((name) => !inputs.includes(name) && !name.startsWith('rrc/'));
 
+/** Names of the golden results of the un-rounded path that start with `prefix`. */
+const floats = (prefix: string) => pictures.filter((n) => n.startsWith(prefix) && n.endsWith('/float'));
+
 describe('the reference path gives the golden', () => {
   it.each(pictures)('%s', (name) => {
     expectClose(fixture, name, referencePicture(fixture, name).data);
@@ -105,17 +108,14 @@ describe('the kernels give the golden', () => {
     }
   });
 
-  it.each(pictures.filter((name) => /^(brightness|contrast|saturation|hue)_.*float/.test(name)))(
-    '%s',
-    async (name) => {
-      const small = storedPicture(fixture, 'image_small');
-      const [word, value] = name.split('/')[0]!.split('_') as ['brightness', string];
-      const row = boxRow([0, 0, small.height, small.width]);
-      row[column.jitter] = 1;
-      row[column[word]] = Number(value);
-      expectClose(fixture, name, await inPlace(small, row, (c, p) => jitterInPlace(backend, c, p)));
-    },
-  );
+  it.each(['brightness_', 'contrast_', 'saturation_', 'hue_'].flatMap(floats))('%s', async (name) => {
+    const small = storedPicture(fixture, 'image_small');
+    const [word, value] = name.split('/')[0]!.split('_') as ['brightness', string];
+    const row = boxRow([0, 0, small.height, small.width]);
+    row[column.jitter] = 1;
+    row[column[word]] = Number(value);
+    expectClose(fixture, name, await inPlace(small, row, (c, p) => jitterInPlace(backend, c, p)));
+  });
 
   it('grey', async () => {
     const image = storedPicture(fixture, 'image');
@@ -125,12 +125,12 @@ describe('the kernels give the golden', () => {
     expectClose(fixture, 'grayscale/float', got);
   });
 
-  it.each(fixture.numbers('pil_blur_radii'))('blur of radius %f', async (radius) => {
+  it.each(floats('blur_pil_'))('%s', async (name) => {
     const image = storedPicture(fixture, 'image');
+    const radius = Number(name.match(/^blur_pil_([\d.]+)/)![1]);
     const row = boxRow([0, 0, image.height, image.width]);
     row[column.blur] = radius;
-    const got = await inPlace(image, row, (c, p) => blurInPlace(backend, c, p, radius));
-    expectClose(fixture, `blur_pil_${radius}/float`, got);
+    expectClose(fixture, name, await inPlace(image, row, (c, p) => blurInPlace(backend, c, p, radius)));
   });
 
   it('normalised image', async () => {
@@ -140,10 +140,10 @@ describe('the kernels give the golden', () => {
     expectClose(fixture, 'normalize_imagenet', got);
   });
 
-  it.each(fixture.numbers('solarize_thresholds_8bit'))('solarisation at %f', async (threshold) => {
+  it.each(floats('solarize_'))('%s', async (name) => {
     const small = storedPicture(fixture, 'image_small');
     const row = boxRow([0, 0, small.height, small.width]);
-    row[column.solarize] = solarizeCut(threshold);
+    row[column.solarize] = solarizeCut(Number(name.match(/^solarize_([\d.]+)/)![1]));
     const got = await inPlace(small, row, (c, p) => finishInPlace(backend, c, p, true));
     // The kernel normalises in the same walk: undo that in place of a golden number that is normalised.
     const flat = { ...small, data: new Float32Array(small.data.length) };
@@ -151,7 +151,7 @@ describe('the kernels give the golden', () => {
     const unit = normalise({ ...flat, data: flat.data.map(() => 1) }).data;
     expectClose(
       fixture,
-      `solarize_${threshold}/float`,
+      name,
       got.map((value, i) => (value - offset[i]!) / (unit[i]! - offset[i]!)),
     );
     row[column.solarize] = NO_SOLARIZE;

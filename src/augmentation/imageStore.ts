@@ -27,17 +27,12 @@ export interface ImageStore {
 export function uploadImages(pixels: Uint32Array, count: number, size: ImageSize): ImageStore {
   const { width, height } = sides(size);
   const area = width * height;
-  if (pixels.length !== count * area) {
-    throw new PawsaurError(
-      'augmentation/pixels',
-      `${count} pictures of ${width} × ${height} need ${count * area} pixels; ${pixels.length} were given.`,
-    );
-  }
   const backend = webgpu();
-  if (!backend) return { count, width, height, tensor: null, pixels, dispose: () => undefined };
-
-  const { maxStorageBufferBindingSize, maxBufferSize } = backend.device.limits;
-  const largest = Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / (4 * area));
+  const limits = backend?.device.limits;
+  const largestBuffer = limits
+    ? Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize)
+    : Infinity;
+  const largest = Math.floor(largestBuffer / (4 * area));
   if (count > largest) {
     throw new PawsaurError(
       'augmentation/too-many-images',
@@ -45,6 +40,14 @@ export function uploadImages(pixels: Uint32Array, count: number, size: ImageSize
       `Use at most ${largest} pictures.`,
     );
   }
+  if (pixels.length !== count * area) {
+    throw new PawsaurError(
+      'augmentation/pixels',
+      `${count} pictures of ${width} × ${height} need ${count * area} pixels; ${pixels.length} were given.`,
+    );
+  }
+  if (!backend) return { count, width, height, tensor: null, pixels, dispose: () => undefined };
+
   const bits = new Int32Array(pixels.buffer, pixels.byteOffset, pixels.length);
   const tensor = tf.keep(tf.tensor2d(bits, [count, area], 'int32'));
   return { count, width, height, tensor, pixels: null, dispose: () => tensor.dispose() };

@@ -1,0 +1,214 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readBack, startEngine } from '../engine';
+import { randomStream } from '../platform/random';
+import { officialRecipe } from '../recipe';
+import { augment, evaluationBatch } from './augment';
+import { type ImageStore, uploadImages } from './imageStore';
+import { COLUMNS, column, cropStream, drawCrops, evaluationParameters } from './parameters';
+import { augmentReference } from './reference/pipeline';
+import type { Interpolation } from './reference/resize';
+import { allStages, boxRow, stackRows } from './testing/goldens';
+
+/** Pictures of coloured noise with flat and saturated patches. */
+function noise(count: number, width: number, height: number): Uint32Array {
+  const rng = randomStream(7, 'pictures');
+  return Uint32Array.from({ length: count * width * height }, (_, i) => {
+    const flat = i % 5 === 0 ? [0, 0xffffff, 0xff, 0x808080][i % 4]! : rng.bits() & 0xffffff;
+    return (flat | 0xff000000) >>> 0;
+  });
+}
+
+function inMemory(pixels: Uint32Array, count: number, width: number, height: number): ImageStore {
+  return { count, width, height, pixels, tensor: null, dispose: () => undefined };
+}
+
+function largestDifference(got: Float32Array, want: Float32Array): number {
+  expect(got.length).toBe(want.length);
+  let largest = 0;
+  for (let i = 0; i < got.length; i++) {
+    const difference = Math.abs(got[i]! - want[i]!);
+    if (!(difference <= largest)) largest = difference;
+  }
+  return largest;
+}
+
+/** Largest difference between kernels and reference over a batch. */
+async function compare(
+  [count, width, height]: readonly [number, number, number],
+  rows: Float32Array,
+  size: number,
+  interpolation: Interpolation = 'bicubic',
+  largestRadius = 10,
+): Promise<number> {
+  const pixels = noise(count, width, height);
+  const store = uploadImages(pixels, count, { width, height });
+  const parameters = tf.tensor2d(rows, [rows.length / COLUMNS, COLUMNS]);
+  const options = { stages: { ...allStages, blur: largestRadius }, interpolation };
+  const crops = augment(store, parameters, size, options);
+  const got = await readBack(crops);
+  const want = augmentReference(inMemory(pixels, count, width, height), rows, size, options);
+  tf.dispose([crops, parameters]);
+  store.dispose();
+  return largestDifference(got, want);
+}
+
+// In normalised units: 1e-6 of a value in [0, 1] is 4.5e-6 here, and a jitter chain rounds a dozen times.
+const CLOSE = 3e-5;
+
+/** Everything likely: jitter, grey, blur and solarisation all happen in a batch of a few. */
+const busy = {
+  ...officialRecipe,
+  local_crops_number: 3,
+  gray_prob: 0.4,
+  blur_prob_global2: 0.6,
+  blur_prob_local: 0.6,
+  solarize_prob: 0.6,
+  hue: 0.5,
+};
+
+beforeAll(async () => {
+  expect((await startEngine()).backend).toBe('webgpu');
+});
+
+describe('the kernels agree with the reference', () => {
+  it.each([
+    { stored: [9, 64, 64], sizes: [64, 32] },
+    { stored: [4, 80, 80], sizes: [96, 7] },
+    { stored: [3, 33, 50], sizes: [40, 13] },
+    { stored: [2, 5, 3], sizes: [8, 1] },
+  ] as const)('on $stored.0 pictures of $stored.1 × $stored.2', async ({ stored, sizes }) => {
+    const [count, width, height] = stored;
+    const recipe = { ...busy, global_crops_size: sizes[0], local_crops_size: sizes[1] };
+    const indices = Array.from({ length: count }, (_, i) => count - 1 - i);
+    for (const { group, parameters } of drawCrops(recipe, cropStream(3, 1), indices, { width, height })) {
+      expect(await compare(stored, parameters, group.size)).toBeLessThan(CLOSE);
+    }
+  });
+
+  it.each(['bicubic', 'bilinear'] as const)(
+    'on boxes of one pixel, one row and the whole picture, %s',
+    async (interpolation) => {
+      const boxes = [
+        [0, 0, 1, 1],
+        [23, 47, 1, 1],
+        [11, 0, 1, 48],
+        [0, 5, 24, 1],
+        [0, 0, 24, 48],
+      ];
+      for (const size of [1, 7, 16, 70]) {
+        const rows = stackRows(boxes.map(boxRow));
+        expect(await compare([1, 48, 24], rows, size, interpolation)).toBeLessThan(CLOSE);
+      }
+    },
+  );
+
+  it('on a batch of one', async () => {
+    const row = boxRow([3, 4, 20, 17]);
+    row[column.flip] = 1;
+    expect(await compare([1, 24, 24], row, 96)).toBeLessThan(CLOSE);
+  });
+
+  it.each([0.05, 1, 2.4, 2.5, 3.7, 6, 10, 14])('on a blur of radius %f', async (radius) => {
+    for (const size of [1, 5, 16, 61]) {
+      const row = boxRow([0, 0, 30, 30]);
+      row[column.blur] = radius;
+      expect(await compare([1, 30, 30], row, size, 'bicubic', radius)).toBeLessThan(CLOSE);
+    }
+  });
+
+  it('on every order of the jitter', async () => {
+    const orders = [0, 1, 2, 3].flatMap((a) =>
+      [0, 1, 2, 3].flatMap((b) => [0, 1, 2, 3].map((c) => [a, b, c, 6 - a - b - c])),
+    );
+    const rows = orders
+      .filter((order) => new Set(order).size === 4)
+      .map((order, i) => {
+        const row = boxRow([0, 0, 12, 12]);
+        row[column.jitter] = 1;
+        row.set(order, column.order);
+        row.set([0.6 + 0.03 * i, 1.4 - 0.03 * i, 0.5 + 0.04 * i, -0.5 + i / 24], column.brightness);
+        return row;
+      });
+    expect(rows.length).toBe(24);
+    expect(await compare([1, 12, 12], stackRows(rows), 12)).toBeLessThan(CLOSE);
+  });
+});
+
+describe('augment', () => {
+  it('gives the same bits twice, and leaves nothing behind', async () => {
+    const store = uploadImages(noise(6, 40, 40), 6, 40);
+    const recipe = { ...busy, global_crops_size: 32 };
+    const { group, parameters } = drawCrops(recipe, cropStream(0, 0), [0, 1, 2, 3, 4, 5], 40)[0]!;
+    const rows = tf.tensor2d(parameters, [12, COLUMNS]);
+    const before = tf.memory().numTensors;
+    const first = augment(store, rows, group.size, group);
+    const second = augment(store, rows, group.size, group);
+    expect(tf.memory().numTensors).toBe(before + 2);
+    expect(await readBack(first)).toEqual(await readBack(second));
+    store.dispose();
+  });
+
+  it('leaves out a stage that is off, whatever the rows say', async () => {
+    const pixels = noise(1, 16, 16);
+    const store = uploadImages(pixels, 1, 16);
+    const row = evaluationParameters([0], 16);
+    const plain = await readBack(evaluationBatch(store, [0], 16));
+    row[column.gray] = 1;
+    row[column.blur] = 2;
+    row[column.solarize] = 0.5;
+    const stages = { colour: false, blur: 0, solarize: false };
+    const rows = tf.tensor2d(row, [1, COLUMNS]);
+    expect(await readBack(augment(store, rows, 16, { stages }))).toEqual(plain);
+    expect(await readBack(augment(store, rows, 16, { stages: allStages }))).not.toEqual(plain);
+  });
+
+  it('computes the same from pictures in memory, where there is no WebGPU', async () => {
+    const pixels = noise(3, 20, 20);
+    const store = uploadImages(pixels, 3, 20);
+    const { group, parameters } = drawCrops(
+      { ...busy, global_crops_size: 16 },
+      cropStream(0, 2),
+      [2, 0],
+      20,
+    )[0]!;
+    const rows = () => tf.tensor2d(parameters, [4, COLUMNS]);
+    const onCpu = augment(inMemory(pixels, 3, 20, 20), rows(), 16, group);
+    expect(onCpu.shape).toEqual([4, 3, 16, 16]);
+    const onGpu = await readBack(augment(store, rows(), 16, group));
+    expect(largestDifference(onGpu, await readBack(onCpu))).toBeLessThan(CLOSE);
+  });
+});
+
+describe('evaluationBatch', () => {
+  it('takes whole pictures, in the order asked for', async () => {
+    const pixels = noise(4, 10, 10);
+    const store = uploadImages(pixels, 4, 10);
+    const batch = evaluationBatch(store, [3, 1], 10);
+    expect(batch.shape).toEqual([2, 3, 10, 10]);
+    const got = await readBack(batch);
+    for (const [i, image] of [3, 1].entries()) {
+      for (let p = 0; p < 100; p += 7) {
+        const green = ((pixels[image * 100 + p]! >>> 8) & 255) / 255;
+        expect(got[(i * 3 + 1) * 100 + p]).toBeCloseTo((green - 0.456) / 0.224, 5);
+      }
+    }
+  });
+
+  it('takes the central square of pictures that are not square', async () => {
+    const pixels = noise(1, 14, 6);
+    const got = await readBack(evaluationBatch(uploadImages(pixels, 1, { width: 14, height: 6 }), [0], 6));
+    const red = (pixels[4]! & 255) / 255;
+    expect(got[0]).toBeCloseTo((red - 0.485) / 0.229, 5);
+  });
+});
+
+describe('uploadImages', () => {
+  it('refuses more pictures than the device reads at once, and says how many it takes', () => {
+    expect(() => uploadImages(new Uint32Array(0), 1e9, 64)).toThrowError(/it takes \d+\./);
+  });
+
+  it('refuses pixels that do not fit the count', () => {
+    expect(() => uploadImages(new Uint32Array(99), 1, 10)).toThrowError(/need 100 pixels; 99 were given/);
+  });
+});
