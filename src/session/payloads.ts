@@ -255,12 +255,30 @@ export const viewsReportSchema = v.pipe(
 );
 export type ViewsReport = v.InferOutput<typeof viewsReportSchema>;
 
+/** One change to try, in words; `field` and `value` where a recipe field is meant. */
+const adviceSchema = v.object({
+  field: v.nullable(text),
+  value: v.nullable(v.union([text, v.number(), v.boolean()])),
+  text,
+});
+
+/** One number of the diagnosis with its healthy range and the lines to draw. */
+const gaugeSchema = v.object({
+  name: text,
+  label: text,
+  value: v.nullable(finite),
+  healthy: v.tuple([finite, finite]),
+  limits: v.array(v.object({ at: finite, beyond: v.picklist(['above', 'below']), means: text })),
+  state: v.picklist(['healthy', 'low', 'high', 'unknown']),
+});
+
 export const diagnosisSchema = v.object({
   step: count,
-  state: v.picklist(['healthy', 'slow', 'uniform', 'one-hot', 'shortcut', 'too early']),
+  state: v.picklist(['healthy', 'slow', 'uniform', 'one-hot', 'shortcut', 'diverged', 'too early']),
   title: text,
   sentence: text,
-  tryThis: text,
+  tryThis: v.array(adviceSchema),
+  gauges: v.array(gaugeSchema),
 });
 export type DiagnosisReport = v.InferOutput<typeof diagnosisSchema>;
 

@@ -143,7 +143,23 @@ function samples(): { [T in SessionEventType]: EventOf<T> } {
     },
     diagnosis: {
       type: 'diagnosis',
-      diagnosis: { step: 3, state: 'healthy', title: 'Healthy', sentence: 'It learns.', tryThis: '' },
+      diagnosis: {
+        step: 3,
+        state: 'slow',
+        title: 'Learning slowly',
+        sentence: 'The teacher is soft.',
+        tryThis: [{ field: 'teacher_temp', value: 0.02, text: 'Lower it.' }],
+        gauges: [
+          {
+            name: 'kl',
+            label: 'KL',
+            value: 0.2,
+            healthy: [0.7, 1.5],
+            limits: [{ at: 0.15, beyond: 'below', means: 'uniform collapse' }],
+            state: 'low',
+          },
+        ],
+      },
     },
     live: { type: 'live', step: 3, field: 'teacher_temp', value: 0.02 },
     weights: { type: 'weights', replyTo: 1, step: 3, bytes: new Uint8Array(5) },

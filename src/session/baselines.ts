@@ -1,0 +1,68 @@
+/** Scores nobody had to learn, which every learned score is held against: pixels, colours, simple masks. */
+
+import type { ImageDataset } from '../dataset/imageDataset';
+import { histogramFeatures, maskBaselines, pixelFeatures, withoutMean } from '../evaluation';
+import { classifyFeatures } from './featureScores';
+import type { BaselinesReport } from './protocol';
+import type { ScoringSample } from './scoringSample';
+import { nextTask } from './turns';
+
+/** Side of the small pictures whose pixels are compared. */
+const pixelSide = 16;
+/** Bins of each colour in the histograms. */
+const histogramBins = 8;
+
+/** What follows from the data set alone, whatever the network. */
+export type DataBaselines = Pick<
+  BaselinesReport,
+  'chance' | 'pixels' | 'histogram' | 'wholeImage' | 'centredDisc'
+>;
+
+/** @throws the signal's reason when aborted between two of them */
+export async function dataBaselines(
+  dataset: ImageDataset,
+  sample: ScoringSample,
+  signal: AbortSignal,
+): Promise<DataBaselines> {
+  const classes = dataset.classNames.length;
+  const pixels = takeImages(dataset.pixels, dataset.size, sample.features);
+  const breathe = async () => {
+    await nextTask();
+    signal.throwIfAborted();
+  };
+
+  await breathe();
+  const bankRows = Int32Array.from(sample.bank, (_, row) => row);
+  const small = pixelFeatures(pixels, sample.features.length, dataset.size, pixelSide);
+  const pixelScores = await classifyFeatures(
+    withoutMean(small, 3 * pixelSide ** 2, bankRows),
+    sample,
+    classes,
+    breathe,
+  );
+  const colours = histogramFeatures(pixels, sample.features.length, dataset.size, histogramBins);
+  const histogram = await classifyFeatures(colours, sample, classes, breathe);
+  const masks =
+    sample.masked.length > 0 ? maskBaselines(masksOf(dataset, sample.masked), dataset.size) : null;
+  return {
+    chance: classes > 0 ? 100 / classes : null,
+    pixels: pixelScores,
+    histogram,
+    wholeImage: masks?.wholeImage ?? null,
+    centredDisc: masks?.centredDisc ?? null,
+  };
+}
+
+/** [n, size, size] masks of the chosen images; the data set must have some. */
+export function masksOf({ masks, size }: ImageDataset, indices: Int32Array): Uint8Array<ArrayBuffer> {
+  return takeImages(masks!, size, indices) as Uint8Array<ArrayBuffer>;
+}
+
+function takeImages<T extends Uint32Array | Uint8Array>(values: T, size: number, indices: Int32Array): T {
+  const area = size * size;
+  const taken = new (values.constructor as new (length: number) => T)(indices.length * area);
+  for (let i = 0; i < indices.length; i++) {
+    taken.set(values.subarray(indices[i]! * area, (indices[i]! + 1) * area), i * area);
+  }
+  return taken;
+}

@@ -1,0 +1,36 @@
+/** What a training session needs from the floors below, named so that tests can hand in their own. */
+
+import type { ImageDataset } from '../dataset/imageDataset';
+import type { TrainingMethod } from '../methods/method';
+import type { PawsaurError } from '../platform/errors';
+import type { Recipe } from '../recipe';
+
+/** One file of a folder; `path` is relative to it. */
+export interface FolderFile {
+  path: string;
+  file: Blob;
+}
+
+export interface SessionDependencies {
+  makeBuiltin(
+    name: 'confetti' | 'grey' | 'noise',
+    options: { seed: number; hueSpread: number },
+  ): Promise<ImageDataset>;
+  /** @throws PawsaurError when no picture is usable, or the signal's reason */
+  importFolder(
+    name: string,
+    files: FolderFile[],
+    options: { onProgress(done: number, total: number): void; signal: AbortSignal },
+  ): Promise<ImageDataset>;
+  /** Builds the networks; their weights follow from the recipe's seed. */
+  createMethod(recipe: Recipe, dataset: ImageDataset): Promise<TrainingMethod>;
+  /** Calls back when the device is lost or reports an error. */
+  onEngineFailure(listener: (error: PawsaurError) => void): () => void;
+  gpuBytes(): number;
+  /** Largest single buffer of the adapter, bytes. */
+  maxBufferBytes?: number;
+  /** Least time between two inspections while training, ms; `Infinity`: only on demand. */
+  inspectEveryMs?: number;
+  /** Milliseconds, for timing only. */
+  now?(): number;
+}

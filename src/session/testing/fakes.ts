@@ -1,0 +1,208 @@
+/** A method that trains nothing, and a data set that fits it: the session's tests need no device. */
+
+import type { ImageDataset } from '../../dataset/imageDataset';
+import type { LiveSettings, StepReport, TrainingMethod } from '../../methods/method';
+import { PawsaurError } from '../../platform/errors';
+import { officialRecipe, type Recipe } from '../../recipe';
+import type { SessionDependencies } from '../dependencies';
+
+const featureDim = 4;
+const heads = 2;
+const grid = 2;
+
+/** Ten steps, an evaluation after every fourth, on 4 px crops. */
+export const fakeRecipe: Recipe = {
+  ...officialRecipe,
+  batch_size: 4,
+  epochs: 5,
+  steps_per_epoch: 2,
+  warmup_epochs: 1,
+  freeze_last_layer: 0,
+  eval_every: 4,
+  eval_images: 10,
+  out_dim: 64,
+};
+
+export function fakeDataset(overrides: Partial<ImageDataset> = {}): ImageDataset {
+  const size = 80;
+  const count = 12;
+  return {
+    name: 'confetti',
+    kind: 'builtin',
+    size,
+    count,
+    pixels: Uint32Array.from(
+      { length: count * size * size },
+      (_, i) => (0xff000000 | (i * 2654435761)) >>> 0,
+    ),
+    classNames: ['round', 'square'],
+    labels: Int32Array.from({ length: count }, (_, i) => i % 2),
+    masks: Uint8Array.from({ length: count * size * size }, (_, i) => ((i % size) * 2 < size ? 1 : 0)),
+    names: Array.from({ length: count }, (_, i) => `picture ${i}`),
+    heldOut: Uint8Array.from({ length: count }, (_, i) => (i < 8 ? 0 : 1)),
+    skipped: [],
+    ...overrides,
+  };
+}
+
+/** What the fake did, and what it shall do. */
+export class FakeDevice {
+  /** Operations on the device at this moment, and the most there ever were. */
+  busy = 0;
+  mostBusy = 0;
+  trainSteps = 0;
+  calibrations = 0;
+  alive = 0;
+  liveSeen: LiveSettings[] = [];
+  /** Called before each operation; may throw or wait. */
+  before: (operation: string, step: number) => unknown = () => undefined;
+
+  async use<T>(operation: string, step: number, result: () => T): Promise<T> {
+    this.busy++;
+    this.mostBusy = Math.max(this.mostBusy, this.busy);
+    try {
+      await this.before(operation, step);
+      return result();
+    } finally {
+      this.busy--;
+    }
+  }
+}
+
+export class FakeMethod implements TrainingMethod {
+  readonly hasAttention = true;
+  readonly featureDim = featureDim;
+  readonly totalSteps: number;
+  readonly stepsPerEpoch: number;
+  step = 0;
+  #disposed = false;
+
+  constructor(
+    readonly device: FakeDevice,
+    readonly recipe: Recipe,
+  ) {
+    this.stepsPerEpoch = recipe.steps_per_epoch;
+    this.totalSteps = recipe.epochs * recipe.steps_per_epoch;
+    device.alive++;
+  }
+
+  trainStep(live: LiveSettings): Promise<StepReport> {
+    this.#requireAlive();
+    return this.device.use('trainStep', this.step, () => {
+      if (this.step >= this.totalSteps) throw new Error('a step past the end');
+      this.step++;
+      this.device.trainSteps++;
+      this.device.liveSeen.push(live);
+      return {
+        loss: 4 - this.step / 10,
+        teacherEntropy: 2,
+        meanTeacherEntropy: 4,
+        kl: 1,
+        gradNorm: 1,
+        lr: 1e-3,
+        weightDecay: 0.04,
+        momentum: live.momentum_teacher,
+        teacherTemp: live.teacher_temp,
+        studentTemp: live.student_temp,
+      };
+    });
+  }
+
+  views(maxImages: number) {
+    this.#requireAlive();
+    const n = Math.min(maxImages, 2);
+    return this.device.use('views', this.step, () =>
+      this.step === 0
+        ? null
+        : {
+            indices: Int32Array.from({ length: n }, (_, i) => i),
+            views: [
+              {
+                name: 'global 1',
+                size: 4,
+                boxes: Array.from({ length: n }, () => ({
+                  top: 0,
+                  left: 0,
+                  height: 8,
+                  width: 8,
+                  flip: false,
+                })),
+                pixels: new Uint8ClampedArray(n * 4 * 4 * 4),
+              },
+            ],
+            terms: new Float32Array(2),
+            teacher: new Float32Array(8),
+            student: new Float32Array(4),
+          },
+    );
+  }
+
+  features(indices: Int32Array) {
+    this.#requireAlive();
+    const value = (_: unknown, i: number) =>
+      Math.sin(indices[Math.floor(i / featureDim)]! * 7 + i + this.step);
+    const length = indices.length * featureDim;
+    return this.device.use('features', this.step, () => Float32Array.from({ length }, value));
+  }
+
+  attention(indices: Int32Array, imageSize = 0) {
+    this.#requireAlive();
+    const side = imageSize > 0 ? 2 * grid : grid;
+    const map = () => new Float32Array(indices.length * heads * side * side).fill(1 / side ** 2);
+    return this.device.use('attention', this.step, () => ({
+      heads,
+      rows: side,
+      cols: side,
+      student: map(),
+      teacher: map(),
+    }));
+  }
+
+  calibrate(): Promise<void> {
+    return this.device.use('calibrate', this.step, () => {
+      this.device.calibrations++;
+    });
+  }
+
+  stateDict() {
+    this.#requireAlive();
+    const weight = { name: 'student.backbone.norm.weight', shape: [2], data: Float32Array.of(this.step, 1) };
+    return this.device.use('stateDict', this.step, () => [weight]);
+  }
+
+  dispose(): void {
+    if (this.#disposed) throw new Error('freed twice');
+    if (this.device.busy > 0) throw new Error('freed while in use');
+    this.#disposed = true;
+    this.device.alive--;
+  }
+
+  #requireAlive(): void {
+    if (this.#disposed) throw new Error('used after it was freed');
+  }
+}
+
+/** Dependencies around a fake device; `failEngine` reports a lost device. */
+export function fakeDependencies(device: FakeDevice, overrides: Partial<SessionDependencies> = {}) {
+  let listener: (error: PawsaurError) => void = () => undefined;
+  const dependencies: SessionDependencies = {
+    makeBuiltin: async (name) => fakeDataset({ name }),
+    importFolder: async (name, files, { onProgress }) => {
+      onProgress(files.length, files.length);
+      if (files.length === 0) throw new PawsaurError('import/no-images', 'No pictures were found.');
+      return fakeDataset({ name, kind: 'folder', masks: null });
+    },
+    createMethod: (recipe) => device.use('create', 0, () => new FakeMethod(device, recipe)),
+    onEngineFailure: (call) => {
+      listener = call;
+      return () => {
+        listener = () => undefined;
+      };
+    },
+    gpuBytes: () => 1000,
+    ...overrides,
+  };
+  const failEngine = () =>
+    listener(new PawsaurError('device-lost', 'The graphics device was lost.', 'Reload.'));
+  return { dependencies, failEngine };
+}

@@ -1,0 +1,273 @@
+/**
+ * One run from its first step to its last: the method, its live settings, and what is told about it. It does
+ * one thing at a time and is told when; whose turn it is, is the session's business.
+ */
+
+import type { LiveSettings, StepReport, TrainingMethod } from '../methods/method';
+import { PawsaurError } from '../platform/errors';
+import { type LiveField, liveFields, parseRecipe, type Recipe } from '../recipe';
+import type { ShelvedData } from './dataShelf';
+import type { SessionDependencies } from './dependencies';
+import { diagnoseRun } from './diagnosing';
+import { Evaluator } from './evaluator';
+import { Inspector } from './inspector';
+import type {
+  Activity,
+  BaselinesReport,
+  EvaluationReport,
+  FieldProblemReport,
+  SessionEvent,
+  Setting,
+} from './protocol';
+import { StepReporter } from './stepReporter';
+
+/** Steps between two looks at the diagnosis. */
+const diagnoseEvery = 10;
+/** Inspections may take at most one part in this many of the time. */
+const inspectShare = 10;
+const defaultInspectEveryMs = 2000;
+
+export interface RunContext {
+  dependencies: SessionDependencies;
+  data: ShelvedData;
+  emit(event: SessionEvent): void;
+  /** Says what the run is busy with; null when done. */
+  busy(activity: Activity | null): void;
+  now(): number;
+}
+
+export class TrainingRun {
+  readonly recipe: Recipe;
+  readonly reporter: StepReporter;
+  readonly #context: RunContext;
+  readonly #method: TrainingMethod;
+  readonly #evaluator: Evaluator;
+  readonly #inspector: Inspector;
+  #live: LiveSettings;
+  #baselines: BaselinesReport | null = null;
+  #evaluations: EvaluationReport[] = [];
+  #scoring = new AbortController();
+  #disposed = false;
+  #inspectionDue = 0;
+  #inspectedStep = -1;
+
+  private constructor(context: RunContext, recipe: Recipe, method: TrainingMethod, buildMs: number) {
+    this.#context = context;
+    this.recipe = recipe;
+    this.#method = method;
+    this.#live = liveSettings(recipe);
+    this.#evaluator = new Evaluator(context.data, recipe);
+    this.#inspector = new Inspector(context.data, recipe.attention_threshold);
+    this.reporter = new StepReporter({
+      batchSize: recipe.batch_size,
+      totalSteps: method.totalSteps,
+      evalEvery: recipe.eval_every,
+      buildMs,
+      gpuBytes: () => context.dependencies.gpuBytes(),
+      now: context.now,
+    });
+  }
+
+  /** Builds the networks and calibrates their batch norms. */
+  static async build(context: RunContext, recipe: Recipe): Promise<TrainingRun> {
+    const startedAt = context.now();
+    context.busy('building');
+    const method = await context.dependencies.createMethod(recipe, context.data.dataset);
+    try {
+      context.busy('calibrating');
+      await method.calibrate();
+      return new TrainingRun(context, recipe, method, context.now() - startedAt);
+    } catch (error) {
+      method.dispose();
+      throw error;
+    } finally {
+      context.busy(null);
+    }
+  }
+
+  get step(): number {
+    return this.#method.step;
+  }
+
+  get totalSteps(): number {
+    return this.#method.totalSteps;
+  }
+
+  get stepsPerEpoch(): number {
+    return this.#method.stepsPerEpoch;
+  }
+
+  get finished(): boolean {
+    return this.step >= this.totalSteps;
+  }
+
+  /** Tells of the new run and scores the untrained network. @throws an abort when given up */
+  async introduce(warnings: FieldProblemReport[]): Promise<void> {
+    const { totalSteps, stepsPerEpoch, featureDim, hasAttention } = this.#method;
+    const { batch_size: batchSize, out_dim: outDim } = this.recipe;
+    const prepared = { totalSteps, stepsPerEpoch, batchSize, outDim, featureDim, hasAttention, warnings };
+    this.#emit({ type: 'prepared', prepared });
+    await this.#untilGivenUp('evaluating', async (signal) => {
+      const start = await this.#score(signal);
+      this.#baselines = await this.#evaluator.baselines(start, signal);
+      this.#emit({ type: 'baselines', baselines: this.#baselines });
+    });
+    await this.inspect();
+  }
+
+  /**
+   * Takes one step.
+   * @throws PawsaurError 'run/not-finite' when a number of the step is not one; the step is not kept then
+   */
+  async advance(): Promise<void> {
+    const startedAt = this.#context.now();
+    const report = await this.#method.trainStep(this.#live);
+    if (this.#disposed) return;
+    const { step } = this.#method;
+    const broken = nonFinite(report, step);
+    if (broken !== null) {
+      this.#diagnose(report);
+      throw broken;
+    }
+    this.reporter.add({ step, ...report }, this.#context.now() - startedAt);
+    if (step % diagnoseEvery === 0) this.#diagnose();
+  }
+
+  /** Whether the network as it is has been scored. */
+  get scored(): boolean {
+    return this.#evaluations.at(-1)?.step === this.step;
+  }
+
+  /** Whether it is time to score the network. */
+  get evaluationDue(): boolean {
+    return !this.scored && (this.step % this.recipe.eval_every === 0 || this.finished);
+  }
+
+  /** Scores the teacher now, unless given up meanwhile: then it is due again. */
+  async evaluate(): Promise<void> {
+    try {
+      await this.#untilGivenUp('evaluating', (signal) => this.#score(signal));
+    } catch (error) {
+      if (!this.#scoring.signal.aborted) throw error;
+    }
+  }
+
+  /** Ends an evaluation under way early. */
+  giveUp(): void {
+    this.#scoring.abort();
+  }
+
+  /** Whether it is time to look again. */
+  get inspectionDue(): boolean {
+    return this.#context.now() >= this.#inspectionDue && this.#inspectedStep !== this.step;
+  }
+
+  /** Draws attention over the probes and the views of the latest batch. */
+  async inspect(): Promise<void> {
+    const startedAt = this.#context.now();
+    this.#context.busy('inspecting');
+    try {
+      const attention = await this.#inspector.attention(this.#method);
+      if (attention !== null) this.#emit({ type: 'attention', attention });
+      const views = await this.#inspector.views(this.#method);
+      if (views !== null) this.#emit({ type: 'views', views });
+    } finally {
+      this.#context.busy(null);
+    }
+    const endedAt = this.#context.now();
+    const { inspectEveryMs = defaultInspectEveryMs } = this.#context.dependencies;
+    this.#inspectionDue = startedAt + Math.max(inspectEveryMs, inspectShare * (endedAt - startedAt));
+    this.#inspectedStep = this.step;
+  }
+
+  /** Changes a live setting from the next step on; what is wrong with it, or nothing. */
+  setLive(field: string, value: Setting): FieldProblemReport[] {
+    if (!isLiveField(field)) {
+      const message = `${field.slice(0, 40)} cannot change while a run goes.`;
+      return [{ field, kind: 'refusal', message }];
+    }
+    const { recipe, problems } = parseRecipe({ ...this.recipe, ...this.#live, [field]: value });
+    const own = problems.filter((problem) => problem.field === field);
+    if (own.length > 0) return own;
+    this.#live = liveSettings(recipe);
+    this.#emit({ type: 'live', step: this.step, field, value });
+    return [];
+  }
+
+  /** All weights under their official names. */
+  stateDict() {
+    return this.#method.stateDict();
+  }
+
+  dispose(): void {
+    this.giveUp();
+    this.#disposed = true;
+    this.#method.dispose();
+  }
+
+  async #score(signal: AbortSignal): Promise<EvaluationReport> {
+    const startedAt = this.#context.now();
+    const scores = await this.#evaluator.evaluate(this.#method, signal);
+    const ms = this.#context.now() - startedAt;
+    const evaluation = { step: this.step, ...scores, seconds: ms / 1000 };
+    this.reporter.addEvaluation(ms);
+    this.#evaluations.push(evaluation);
+    this.#emit({ type: 'evaluation', evaluation });
+    this.#diagnose();
+    return evaluation;
+  }
+
+  async #untilGivenUp(activity: Activity, work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+    this.#scoring = new AbortController();
+    this.#context.busy(activity);
+    try {
+      await work(this.#scoring.signal);
+    } finally {
+      this.#context.busy(null);
+    }
+  }
+
+  /** @param broken a step that is not kept, but explains what happened */
+  #diagnose(broken?: StepReport): void {
+    const { dataset } = this.#context.data;
+    const diagnosis = diagnoseRun({
+      step: this.step,
+      recipe: {
+        ...this.recipe,
+        ...this.#live,
+        data: dataset.kind === 'folder' ? 'folder' : this.recipe.data,
+      },
+      trainImages: this.#context.data.summary.trainCount,
+      totalSteps: this.totalSteps,
+      metrics: this.reporter.metrics,
+      broken,
+      evaluations: this.#evaluations,
+      wholeImage: this.#baselines?.wholeImage ?? null,
+    });
+    this.#emit({ type: 'diagnosis', diagnosis });
+  }
+
+  #emit(event: SessionEvent): void {
+    if (!this.#disposed) this.#context.emit(event);
+  }
+}
+
+function liveSettings(recipe: Recipe): LiveSettings {
+  return Object.fromEntries(liveFields.map((field) => [field, recipe[field]])) as LiveSettings;
+}
+
+function isLiveField(field: string): field is LiveField {
+  return (liveFields as readonly string[]).includes(field);
+}
+
+function nonFinite(report: StepReport, step: number): PawsaurError | null {
+  for (const [name, value] of Object.entries(report)) {
+    if (Number.isFinite(value)) continue;
+    return new PawsaurError(
+      'run/not-finite',
+      `At step ${step} ${name === 'loss' ? 'the loss' : name} was no longer a number (${value}).`,
+      'The numbers up to the step before are kept. Reset, and try a lower learning rate or a longer warm-up.',
+    );
+  }
+  return null;
+}

@@ -1,0 +1,285 @@
+/**
+ * A training session: takes commands in any order, keeps one data set and at most one run, and answers every
+ * command exactly once. Runs in a worker and in Node alike; everything it says goes through `emit`.
+ */
+
+import { writeSafetensors } from '../checkpoint';
+import type { ImageDataset } from '../dataset/imageDataset';
+import { asPawsaurError, type PawsaurError } from '../platform/errors';
+import { checkRecipe, parseRecipe, type Recipe } from '../recipe';
+import { DataShelf } from './dataShelf';
+import type { SessionDependencies } from './dependencies';
+import type { Command, FieldProblemReport, SessionEvent, Setting } from './protocol';
+import { errorReport, TrainingLoop } from './trainingLoop';
+import { type RunContext, TrainingRun } from './trainingRun';
+
+type Problems = FieldProblemReport[];
+const none: Problems = [];
+
+export class TrainingSession {
+  readonly #dependencies: SessionDependencies;
+  readonly #emit: (event: SessionEvent) => void;
+  readonly #shelf = new DataShelf();
+  readonly #loop: TrainingLoop;
+  readonly #forgetEngine: () => void;
+  readonly #engineFailed: Promise<never>;
+  #engineFailure: PawsaurError | null = null;
+  /** Loads that have not put their data in place yet; `#loaded` settles, never badly, with the latest. */
+  #loads = 0;
+  #loaded: Promise<unknown> = Promise.resolve();
+  /** The latest preparation: settles, never badly, with it; null when none is under way. */
+  #preparing: Promise<unknown> | null = null;
+  #preparation = new AbortController();
+
+  constructor(dependencies: SessionDependencies, emit: (event: SessionEvent) => void) {
+    this.#dependencies = dependencies;
+    this.#emit = emit;
+    this.#loop = new TrainingLoop(emit);
+    const { promise, reject } = withRejection();
+    this.#engineFailed = promise;
+    this.#forgetEngine = dependencies.onEngineFailure((error) => {
+      if (this.#engineFailure !== null) return;
+      this.#engineFailure = error;
+      this.#preparation.abort();
+      this.#preparing = null;
+      this.#loop.fail(error);
+      reject(error);
+    });
+  }
+
+  /** Does what the command says and answers it. Never throws: failures are answers too. */
+  async handle(command: Command): Promise<void> {
+    const replyTo = command.id;
+    try {
+      const work = this.#perform(command);
+      // A dead device may never answer: nobody waits for it any longer.
+      const problems = await (this.#engineFailure ? work : Promise.race([work, this.#engineFailed]));
+      this.#emit(problems.length > 0 ? { type: 'refused', replyTo, problems } : { type: 'done', replyTo });
+    } catch (thrown) {
+      this.#emit({ type: 'error', replyTo, error: errorReport(asPawsaurError(thrown)) });
+    }
+  }
+
+  /** Ends the session and frees the device's memory. */
+  async dispose(): Promise<void> {
+    this.#loop.halt();
+    this.#giveUp();
+    this.#shelf.cancel();
+    this.#forgetEngine();
+    await this.#loop.take(async () => this.#loop.replace(null, 'idle'));
+  }
+
+  async #perform(command: Command): Promise<Problems> {
+    switch (command.type) {
+      case 'loadBuiltin':
+        await this.#load(() => this.#dependencies.makeBuiltin(command.name, command));
+        return none;
+      case 'importFiles':
+        await this.#load((signal) => this.#importFiles(command, signal));
+        return none;
+      case 'prepare':
+        return this.#prepare(command.recipe);
+      case 'reset':
+        return this.#reset();
+      case 'start':
+        await this.#settled();
+        this.#loop.start(command.until);
+        return none;
+      case 'pause':
+        await this.#loop.rest('paused');
+        return none;
+      case 'step':
+        await this.#settled();
+        await this.#loop.singleStep();
+        return none;
+      case 'stop':
+        await this.#stop();
+        return none;
+      case 'setLive':
+        return this.#setLive(command.field, command.value);
+      case 'inspect':
+        await this.#withRun((run) => run.inspect());
+        return none;
+      case 'exportWeights':
+        await this.#withRun((run) => this.#exportWeights(run, command.id));
+        return none;
+      case 'thumbnails': {
+        const thumbnails = this.#shelf.thumbnails(command.indices, command.size);
+        this.#emit({ type: 'thumbnails', replyTo: command.id, thumbnails });
+        return none;
+      }
+    }
+  }
+
+  /** Pauses the run; only when the new pictures are there does it go. */
+  async #load(open: (signal: AbortSignal) => Promise<ImageDataset>): Promise<void> {
+    void this.#loop.rest('paused');
+    this.#giveUp();
+    const putInPlace = (dataset: ImageDataset) =>
+      this.#loop.take(async () => {
+        const { summary } = this.#shelf.put(dataset);
+        this.#emit({ type: 'dataset', summary });
+        this.#loop.replace(null, 'ready');
+      });
+    const loading = this.#shelf.load(open).then(putInPlace);
+    this.#loaded = loading.catch(() => undefined);
+    this.#countLoads(1);
+    try {
+      await loading;
+    } finally {
+      this.#countLoads(-1);
+    }
+  }
+
+  #countLoads(change: number): void {
+    this.#loads += change;
+    this.#loop.setLoading(this.#loads > 0);
+  }
+
+  #importFiles({ name, files }: Extract<Command, { type: 'importFiles' }>, signal: AbortSignal) {
+    const onProgress = (done: number, total: number) => {
+      if (!signal.aborted) this.#emit({ type: 'importProgress', done, total });
+    };
+    return this.#dependencies.importFolder(name, files, { onProgress, signal });
+  }
+
+  async #prepare(given: Readonly<Record<string, Setting>>): Promise<Problems> {
+    const { recipe, problems } = parseRecipe(given);
+    if (problems.length > 0) return problems;
+    if (this.#loads === 0) {
+      // A recipe that cannot start leaves the run that goes alone.
+      const refusals = this.#check(recipe).filter(isRefusal);
+      if (refusals.length > 0) return refusals;
+    }
+    return this.#rebuild(recipe);
+  }
+
+  async #reset(): Promise<Problems> {
+    if (this.#preparing === null) return this.#rebuild(this.#loop.requireRun().recipe);
+    // What is being prepared will stand at step 0 as it is.
+    this.#loop.halt();
+    await this.#preparing;
+    this.#loop.requireRun();
+    return none;
+  }
+
+  /** Puts a new run of `recipe` in the place of the one that is there, as soon as the device is free. */
+  #rebuild(recipe: Recipe): Promise<Problems> {
+    this.#requireEngine();
+    void this.#loop.rest('paused');
+    this.#giveUp();
+    this.#preparation = new AbortController();
+    const { signal } = this.#preparation;
+    const building = this.#loaded.then(() =>
+      this.#loop.take(async () => {
+        signal.throwIfAborted();
+        const problems = this.#check(recipe);
+        const refusals = problems.filter(isRefusal);
+        if (refusals.length === 0) await this.#build(recipe, problems, signal);
+        return refusals;
+      }),
+    );
+    const end = () => {
+      if (this.#preparing === ended) this.#preparing = null;
+    };
+    const ended: Promise<void> = building.then(end, end);
+    this.#preparing = ended;
+    return building;
+  }
+
+  async #build(recipe: Recipe, warnings: Problems, signal: AbortSignal): Promise<void> {
+    this.#loop.replace(null, 'preparing');
+    try {
+      const run = await TrainingRun.build(this.#runContext(), recipe);
+      this.#loop.replace(run, 'preparing');
+      signal.throwIfAborted();
+      await run.introduce(warnings);
+      signal.throwIfAborted();
+      this.#loop.setPhase('paused');
+    } catch (error) {
+      this.#loop.replace(null, this.#engineFailure === null ? 'ready' : 'failed');
+      throw error;
+    }
+  }
+
+  #runContext(): RunContext {
+    return {
+      dependencies: this.#dependencies,
+      data: this.#shelf.data,
+      emit: this.#emit,
+      busy: (activity) => this.#loop.setActivity(activity),
+      now: this.#dependencies.now ?? (() => performance.now()),
+    };
+  }
+
+  async #stop(): Promise<void> {
+    this.#shelf.cancel();
+    this.#giveUp();
+    await this.#loop.rest('stopped');
+    await this.#preparing;
+  }
+
+  async #setLive(field: string, value: Setting): Promise<Problems> {
+    await this.#settled();
+    return this.#loop.requireTrainable().setLive(field, value);
+  }
+
+  async #exportWeights(run: TrainingRun, replyTo: number): Promise<void> {
+    this.#loop.setActivity('exporting');
+    try {
+      const bytes = writeSafetensors(await run.stateDict());
+      this.#emit({ type: 'weights', replyTo, step: run.step, bytes });
+    } finally {
+      this.#loop.setActivity(null);
+    }
+  }
+
+  /** Does something with the run that is there when its turn comes. */
+  async #withRun(operation: (run: TrainingRun) => Promise<void>): Promise<void> {
+    this.#requireEngine();
+    await this.#loop.take(() => operation(this.#loop.requireRun()));
+  }
+
+  /** Waits for loads and preparations; throws when the course has changed by then. */
+  async #settled(): Promise<void> {
+    this.#requireEngine();
+    const { course } = this.#loop;
+    await this.#loaded;
+    await this.#preparing;
+    this.#loop.requireCourse(course);
+  }
+
+  /** Gives up a preparation or an evaluation under way; the run itself stays as it is. */
+  #giveUp(): void {
+    this.#preparation.abort();
+    this.#loop.run?.giveUp();
+  }
+
+  #check(recipe: Recipe): Problems {
+    const { summary } = this.#shelf.data;
+    return checkRecipe(recipe, {
+      trainImages: summary.trainCount,
+      imageSize: summary.size,
+      classes: summary.classNames.length,
+      maxBufferBytes: this.#dependencies.maxBufferBytes,
+    });
+  }
+
+  #requireEngine(): void {
+    if (this.#engineFailure !== null) throw this.#engineFailure;
+  }
+}
+
+function isRefusal(problem: FieldProblemReport): boolean {
+  return problem.kind === 'refusal';
+}
+
+/** A promise that can only be broken, and may be broken without anybody listening. */
+function withRejection(): { promise: Promise<never>; reject(error: PawsaurError): void } {
+  let reject: (error: PawsaurError) => void = () => undefined;
+  const promise = new Promise<never>((_, rejectIt) => {
+    reject = rejectIt;
+  });
+  promise.catch(() => undefined);
+  return { promise, reject };
+}
