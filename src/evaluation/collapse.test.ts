@@ -20,6 +20,12 @@ describe('collapse metrics', () => {
     expect(effectiveRank(new Float64Array(4))).toBe(0);
   });
 
+  it('adds the published 1e-7 to every share in RankMe, which many empty directions make visible', () => {
+    const one = new Float64Array(1000).fill(0).with(0, 5);
+    expect(rankMe(one)).toBeCloseTo(Math.exp(999 * 1e-7 * Math.log(1e7) - 1e-7), 6);
+    expect(effectiveRank(one)).toBe(1);
+  });
+
   it('looks at rows spread over the whole set when told to look at fewer', () => {
     // Rows 0 and 2 are the two axes, rows 1 and 3 repeat the first one.
     const features = Float32Array.of(1, 0, 1, 0, 0, 1, 1, 0);

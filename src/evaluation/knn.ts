@@ -9,7 +9,7 @@
 import { normalisedRows, rowProducts, takeRows } from './rows';
 
 /** The temperature of the votes in the official evaluation. */
-export const KNN_TEMPERATURE = 0.07;
+const KNN_TEMPERATURE = 0.07;
 
 export interface Neighbours {
   /** Neighbours kept for each image: k, or fewer when there are not so many. */
