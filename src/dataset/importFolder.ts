@@ -13,7 +13,7 @@ import { resampleSquare } from './resample';
 import { drawHeldOut } from './split';
 
 /** What an imported picture may be. */
-export const importLimits = {
+const importLimits = {
   /** Most pixels of a picture: width × height. */
   pixels: 64_000_000,
   /** Least length of its shorter side, px. */

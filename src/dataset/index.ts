@@ -7,13 +7,11 @@ export {
   summary,
   trainIndices,
 } from './imageDataset';
-export { type ImportOptions, importFolder, importLimits } from './importFolder';
+export { type ImportOptions, importFolder } from './importFolder';
 export {
   type BuiltinName,
   type BuiltinOptions,
   builtinNames,
   makeBuiltinDataset,
 } from './procedural/builtin';
-export { resampleSquare } from './resample';
 export { createSampler, type Sampler } from './sampler';
-export { drawHeldOut } from './split';

@@ -8,8 +8,8 @@ import { randomStream } from '../platform/random';
 const trainShare = 0.8;
 
 /**
- * Draws the held-out flags [count]: of every label (−1, unlabelled, counts as one) round(0.8 n) pictures, at
- * least one, stay for training. A class draws from a stream of its own, so others cannot disturb it.
+ * Draws the held-out flags [count]: of every label (−1, unlabelled, counts as one) round(0.8 n) of n pictures
+ * stay for training, so that a class of one or two keeps them all. A class draws from a stream of its own, so others cannot disturb it.
  */
 export function drawHeldOut(labels: Int32Array, seed: number): Uint8Array {
   const members = new Map<number, number[]>();
@@ -21,8 +21,7 @@ export function drawHeldOut(labels: Int32Array, seed: number): Uint8Array {
   const heldOut = new Uint8Array(labels.length);
   for (const [label, group] of members) {
     randomStream(seed, `split/${label}`).shuffle(group);
-    const kept = Math.max(1, Math.round(trainShare * group.length));
-    for (const index of group.slice(kept)) heldOut[index] = 1;
+    for (const index of group.slice(Math.round(trainShare * group.length))) heldOut[index] = 1;
   }
   return heldOut;
 }

@@ -13,7 +13,7 @@ export const nodeImageDecoder: ImageDecoder = {
     try {
       return bytes[0] === 0x42 && bytes[1] === 0x4d ? decodeBmp(bytes) : await decodeWithSharp(bytes);
     } catch (cause) {
-      const reason = messageOf(cause).slice(0, 120);
+      const [reason] = (cause instanceof Error ? cause.message : messageOf(cause)).split('\n');
       throw new PawsaurError('image/undecodable', `damaged or cut short (${reason})`, undefined, { cause });
     }
   },
