@@ -1,0 +1,67 @@
+/** Lets folders and files be dropped anywhere on the page; a recipe file among them is read as one. */
+
+import { useEffect, useState } from 'react';
+import { takeFolderFrom } from '../store/actions';
+import { reportError } from '../store/notify';
+import { dropContents, fromDrop } from './collectFiles';
+import { takeRecipeFile } from './recipeFile';
+import styles from './setup.module.css';
+
+const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+
+/** Reads what was dropped. */
+export async function takeDrop(transfer: DataTransfer): Promise<void> {
+  const contents = dropContents(transfer);
+  try {
+    const [file] = contents.files;
+    if (contents.files.length === 1 && file.name.toLowerCase().endsWith('.json'))
+      return await takeRecipeFile(file);
+    await takeFolderFrom(() => fromDrop(contents));
+  } catch (thrown) {
+    reportError(thrown);
+  }
+}
+
+export function FolderDrop() {
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    // Entering a child leaves its parent, in this order, so the page is left when as many were left as entered.
+    let depth = 0;
+    const listeners = {
+      dragenter: (event: DragEvent) => {
+        if (!hasFiles(event)) return;
+        depth++;
+        setOver(true);
+      },
+      dragleave: (event: DragEvent) => {
+        if (!hasFiles(event)) return;
+        depth = Math.max(0, depth - 1);
+        if (depth === 0) setOver(false);
+      },
+      dragover: (event: DragEvent) => {
+        if (hasFiles(event)) event.preventDefault();
+      },
+      drop: (event: DragEvent) => {
+        depth = 0;
+        setOver(false);
+        if (!hasFiles(event) || event.dataTransfer === null) return;
+        event.preventDefault();
+        void takeDrop(event.dataTransfer);
+      },
+    };
+    const all = Object.entries(listeners) as [keyof typeof listeners, (event: DragEvent) => void][];
+    for (const [name, listener] of all) window.addEventListener(name, listener);
+    return () => {
+      for (const [name, listener] of all) window.removeEventListener(name, listener);
+    };
+  }, []);
+  if (!over) return null;
+  return (
+    <div className={styles.dropOverlay} role="status">
+      <div>
+        <b>Drop it here</b>
+        <span>Sub-folders become classes. Nothing leaves this machine.</span>
+      </div>
+    </div>
+  );
+}

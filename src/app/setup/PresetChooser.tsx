@@ -1,0 +1,61 @@
+/** Presets, each with its length, the time it would take here, and one honest sentence. */
+
+import { NativeSelect } from '@mantine/core';
+import { findPreset, type Preset, planRun, presets } from '../../recipe';
+import { showCount, showDuration } from '../format';
+import { useFacts, useUnderWay } from '../store/facts';
+import { useRun } from '../store/run';
+import { choosePreset, useSetup } from '../store/setup';
+import { estimateSeconds, useSpeeds } from '../store/speed';
+import styles from './setup.module.css';
+
+const groups: { label: string; has(preset: Preset): boolean }[] = [
+  { label: 'Built-in pictures', has: (p) => p.data !== 'folder' && p.name !== 'official' },
+  { label: 'Your own photos', has: (p) => p.data === 'folder' },
+  { label: 'As in the paper', has: (p) => p.name === 'official' },
+];
+
+export function PresetChooser() {
+  const name = useSetup((s) => s.preset);
+  const facts = useFacts();
+  const underWay = useUnderWay();
+  const adapter = useRun((s) => s.engine?.adapter);
+  const speeds = useSpeeds((s) => s.speeds);
+  const preset = findPreset(name);
+  // A preset for a folder that is still missing is measured on the built-in sets' size.
+  const measuredOn = facts.trainImages > 0 ? facts : { ...facts, trainImages: 1600 };
+  const steps = (p: Preset) => planRun(p.recipe, measuredOn.trainImages).totalSteps;
+  const seconds = (p: Preset) => estimateSeconds(p.recipe, measuredOn, adapter, speeds);
+  const label = (p: Preset) => {
+    const time = seconds(p);
+    return `${p.title} · ${time === null ? `${showCount(steps(p))} steps` : `≈ ${showDuration(time)}`}`;
+  };
+  const time = preset === undefined ? null : seconds(preset);
+  return (
+    <div className={styles.preset}>
+      <NativeSelect
+        label="Preset"
+        value={name}
+        disabled={underWay}
+        onChange={(event) => choosePreset(event.currentTarget.value)}
+        data={groups.map((group) => ({
+          group: group.label,
+          items: presets.filter(group.has).map((p) => ({ value: p.name, label: label(p) })),
+        }))}
+      />
+      {preset !== undefined && (
+        <>
+          <p>
+            {preset.about}{' '}
+            <span className={styles.soft}>
+              {time === null
+                ? 'How long it takes here is known after its first steps.'
+                : `About ${showDuration(time)} here, as measured on this adapter.`}
+            </span>
+          </p>
+          <p className={styles.soft}>{preset.expectation}</p>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,94 @@
+/** The recipe: a preset to start from, the few fields that matter most, and all the others one click away. */
+
+import { Button } from '@mantine/core';
+import { type ReactNode, useEffect, useState } from 'react';
+import { type FieldName, fieldNames, isFieldName, recipeFields, recipeGroups } from '../../recipe';
+import { Panel } from '../panels/panel/Panel';
+import { useUi } from '../store/actions';
+import { useProblems, useUnderWay } from '../store/facts';
+import { changedFields, choosePreset, useSetup } from '../store/setup';
+import { ColourSwitch } from './ColourSwitch';
+import { FieldRow, lockedId } from './FieldRow';
+import { PresetChooser } from './PresetChooser';
+import { ProblemLines } from './ProblemLines';
+import { RecipeFiles } from './RecipeFiles';
+import styles from './setup.module.css';
+
+/** Chosen with the pictures, not in the form. */
+const elsewhere: readonly FieldName[] = ['data'];
+
+export function RecipeCard() {
+  const { preset, recipe } = useSetup();
+  const underWay = useUnderWay();
+  const problems = useProblems();
+  const shown = fieldNames.filter(
+    (name) => !elsewhere.includes(name) && (recipeFields[name].appliesTo?.(recipe) ?? true),
+  );
+  const quick = shown.filter((name) => recipeFields[name].quick);
+  const rest = shown.filter((name) => !recipeFields[name].quick);
+  const changed = changedFields(preset, recipe);
+  const general = problems.filter(({ field }) => !isFieldName(field));
+  const row = (name: FieldName) => (
+    <FieldRow key={name} name={name} problems={problems.filter(({ field }) => field === name)} />
+  );
+  return (
+    <Panel title="3 · Recipe">
+      <PresetChooser />
+      {changed.length > 0 && !underWay && (
+        <Button
+          variant="subtle"
+          size="compact-xs"
+          className={styles.back}
+          onClick={() => choosePreset(preset)}
+        >
+          {changed.length === 1 ? '1 field differs' : `${changed.length} fields differ`}: back to the preset
+        </Button>
+      )}
+      <ProblemLines problems={general} />
+      {recipe.data === 'folder' && <ColourSwitch />}
+      {underWay && (
+        <p id={lockedId} className={styles.locked}>
+          A run keeps its recipe. Fields marked <span className={styles.live}>live</span> act from the next
+          step on; stop the run to change the others.
+        </p>
+      )}
+      <div className={styles.fields}>{quick.map(row)}</div>
+      <AllOptions names={rest} row={row} />
+      <RecipeFiles />
+    </Panel>
+  );
+}
+
+interface AllOptionsProps {
+  names: FieldName[];
+  row(name: FieldName): ReactNode;
+}
+
+function AllOptions({ names, row }: AllOptionsProps) {
+  const [open, setOpen] = useState(false);
+  const shownField = useUi((s) => s.shownField);
+  const wanted = shownField !== null && names.some((name) => name === shownField.name);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every wish opens it again, for the same field too
+  useEffect(() => {
+    if (wanted) setOpen(true);
+  }, [wanted, shownField]);
+  return (
+    <div>
+      <button type="button" className={styles.disclose} aria-expanded={open} onClick={() => setOpen(!open)}>
+        {names.length} more options, under their official names
+      </button>
+      {open &&
+        recipeGroups.map(({ group, title, help }) => {
+          const members = names.filter((name) => recipeFields[name].group === group);
+          if (members.length === 0) return null;
+          return (
+            <fieldset key={group} className={styles.group}>
+              <legend>{title}</legend>
+              <p className={styles.soft}>{help}</p>
+              <div className={styles.fields}>{members.map(row)}</div>
+            </fieldset>
+          );
+        })}
+    </div>
+  );
+}
