@@ -1,0 +1,89 @@
+/**
+ * The page: set-up on the left, live panels in the middle, the explanation on the right, run controls above and
+ * the runs so far below. On a narrow screen they stand one under the other, and the set-up folds away once a run
+ * has begun.
+ */
+
+import { useMediaQuery } from '@mantine/hooks';
+import { type ReactNode, useEffect, useState } from 'react';
+import { Lessons } from './lessons/Lessons';
+import { Runs } from './runs/Runs';
+import { FolderDrop } from './setup/FolderDrop';
+import { SetUp } from './setup/SetUp';
+import { Footer } from './shell/Footer';
+import { Header } from './shell/Header';
+import { LivePanels } from './shell/LivePanels';
+import { Notices } from './shell/Notices';
+import styles from './shell/shell.module.css';
+import { useLeaveGuard } from './shell/useLeaveGuard';
+import { useShortcuts } from './shell/useShortcuts';
+import { Welcome } from './shell/Welcome';
+import { useUi } from './store/actions';
+import { useRun } from './store/run';
+import { useSetup } from './store/setup';
+
+export function App() {
+  useShortcuts();
+  useLeaveGuard();
+  const narrow = useMediaQuery('(max-width: 1100px)', false, { getInitialValueInEffect: false });
+  const atRest = useRun((s) => s.prepared === null && s.run.phase !== 'preparing');
+  const hasNumbers = useRun((s) => s.stepsRecorded > 0);
+  const setUp = (
+    <section key="set-up" className={styles.setUp} aria-label="Set-up">
+      <Fold when={narrow && !atRest}>
+        <SetUp />
+      </Fold>
+    </section>
+  );
+  const middle = (
+    <section key="live" className={styles.middle} aria-label="What is happening">
+      <Notices />
+      {atRest && <Welcome />}
+      {(!atRest || hasNumbers) && <LivePanels ofEarlierRun={atRest} />}
+    </section>
+  );
+  const lessons = (
+    <aside key="lessons" className={styles.lessons} aria-label="Explanation">
+      <Lessons />
+    </aside>
+  );
+  return (
+    <div className={styles.page}>
+      <Header />
+      <main className={styles.columns}>
+        {narrow && atRest ? [middle, setUp, lessons] : [setUp, middle, lessons]}
+      </main>
+      <Runs />
+      <Footer />
+      <FolderDrop />
+    </div>
+  );
+}
+
+/** Hides its contents behind one line while `when` holds; they stay as they are. */
+function Fold({ when, children }: { when: boolean; children: ReactNode }) {
+  const [open, setOpen] = useState(false);
+  const shownField = useUi((s) => s.shownField);
+  const data = useSetup((s) => s.recipe.data);
+  const preset = useSetup((s) => s.preset);
+  useEffect(() => {
+    if (shownField !== null) setOpen(true);
+  }, [shownField]);
+  const visible = !when || open;
+  return (
+    <>
+      {when && (
+        <button type="button" className={styles.fold} aria-expanded={open} onClick={() => setOpen(!open)}>
+          <b>Set-up</b>
+          <span>
+            {data} · DINO · {preset}
+          </span>
+          <span aria-hidden="true">{open ? '−' : '+'}</span>
+        </button>
+      )}
+      <div className={styles.stack} hidden={!visible}>
+        {children}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+/** What happens once, before the page is drawn: the set-up from the address, the worker, the pictures. */
+
+import { decodePermalink } from '../recipe';
+import { ensureData } from './store/actions';
+import { isUnderWay } from './store/facts';
+import { warn } from './store/notify';
+import { connectSession, useRun } from './store/run';
+import { takeSetup } from './store/setup';
+import { followTiming } from './store/speed';
+
+/** Takes the set-up from an address such as `#preset=confetti-quick&hue=0.5`; one without a fragment changes nothing. */
+export function takeAddress(hash: string): void {
+  if (hash.replace('#', '') === '') return;
+  if (isUnderWay(useRun.getState().run)) {
+    warn('The address holds another set-up', 'Stop the run, then open the link again.');
+    return;
+  }
+  takeSetup(decodePermalink(hash), 'link');
+}
+
+/** Starts the worker and loads the pictures. */
+export function begin(): void {
+  takeAddress(window.location.hash);
+  window.addEventListener('hashchange', () => {
+    takeAddress(window.location.hash);
+    void ensureData();
+  });
+  connectSession();
+  followTiming();
+  void ensureData();
+}

@@ -1,0 +1,36 @@
+/** Where in its life a run is, as far as the explanation beside it is concerned. */
+
+import type { Recipe } from '../../recipe';
+import type { ClientState } from '../../session/client';
+
+/** What there is to explain. */
+export type Situation =
+  | 'rest'
+  | 'preparing'
+  | 'warming up'
+  | 'training'
+  | 'uniform'
+  | 'one-hot'
+  | 'slow'
+  | 'shortcut'
+  | 'paused'
+  | 'finished'
+  | 'failed';
+
+type Seen = Pick<ClientState, 'run' | 'diagnosis' | 'prepared' | 'connection'> & {
+  recipe: Pick<Recipe, 'warmup_epochs'> | null;
+};
+
+/** The most telling thing that is going on. */
+export function situationOf({ run, diagnosis, prepared, recipe, connection }: Seen): Situation {
+  if (run.phase === 'failed' || connection === 'dead') return 'failed';
+  if (run.phase === 'preparing') return 'preparing';
+  if (prepared === null || run.phase === 'idle' || run.phase === 'ready') return 'rest';
+  const state = diagnosis?.state;
+  if (state === 'uniform' || state === 'one-hot' || state === 'shortcut') return state;
+  if (run.phase === 'finished' || run.phase === 'stopped') return 'finished';
+  if (run.step === 0) return run.phase === 'paused' ? 'rest' : 'warming up';
+  if (run.phase === 'paused') return 'paused';
+  if (run.epoch < (recipe?.warmup_epochs ?? 0)) return 'warming up';
+  return state === 'slow' ? 'slow' : 'training';
+}

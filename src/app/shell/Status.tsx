@@ -1,0 +1,75 @@
+/** Where the run is, how fast it goes, and what it runs on. */
+
+import { Progress, Tooltip } from '@mantine/core';
+import type { Activity } from '../../session/protocol';
+import { showBytes, showCount, showDuration, showMs, showRate } from '../format';
+import { useRun } from '../store/run';
+import { useSetup } from '../store/setup';
+import styles from './shell.module.css';
+
+const activities: Record<Activity, string> = {
+  loading: 'reading pictures',
+  building: 'building the network',
+  calibrating: 'calibrating batch norm',
+  evaluating: 'scoring',
+  inspecting: 'drawing attention',
+  exporting: 'writing weights',
+};
+
+/** Step, epoch, time left, and the bar. */
+export function Place() {
+  const { phase, activity, step, totalSteps, epoch } = useRun((s) => s.run);
+  const secondsLeft = useRun((s) => s.timing?.secondsLeft ?? null);
+  const starting = useRun((s) => s.connection === 'starting' || s.connection === 'idle');
+  const loading = useSetup((s) => s.loading !== null);
+  if (totalSteps === 0) {
+    const doing = activity !== null ? activities[activity] : loading ? activities.loading : null;
+    const text = starting ? 'starting the engine' : doing;
+    return <div className={styles.place}>{text !== null && <span role="status">{text}…</span>}</div>;
+  }
+  const parts = [`of ${showCount(totalSteps)}`, `epoch ${epoch.toFixed(1)}`];
+  if (phase === 'running' && secondsLeft !== null) parts.push(`${showDuration(secondsLeft)} left`);
+  else if (phase !== 'running' && phase !== 'preparing') parts.push(phase);
+  const percent = (100 * step) / totalSteps;
+  return (
+    <div className={styles.place}>
+      <span>
+        <b>step {showCount(step)}</b> {parts.join(' · ')}
+      </span>
+      <Progress className={styles.bar} value={percent} size={6} aria-label="Progress of the run" />
+      <span className={styles.activity}>{activity !== null && `${activities[activity]}…`}</span>
+    </div>
+  );
+}
+
+/** Images a second, time of a step, memory. */
+export function Speed() {
+  const timing = useRun((s) => s.timing);
+  if (timing === null || timing.stepMs <= 0) return null;
+  return (
+    <Tooltip label="Pictures trained on per second · time of one step · graphics memory in use">
+      <div className={styles.speed}>
+        {showRate(timing.imagesPerSecond)} images/s · step {showMs(timing.stepMs)} ·{' '}
+        {showBytes(timing.gpuBytes)}
+      </div>
+    </Tooltip>
+  );
+}
+
+const backends: Readonly<Record<string, string>> = { webgpu: 'WebGPU', webgl: 'WebGL', cpu: 'CPU' };
+
+/** The backend and adapter that compute. */
+export function Adapter() {
+  const engine = useRun((s) => s.engine);
+  const connection = useRun((s) => s.connection);
+  if (connection === 'dead') return <span className={`${styles.tag} ${styles.bad}`}>worker stopped</span>;
+  if (engine === null) return null;
+  const backend = backends[engine.backend] ?? engine.backend;
+  return (
+    <Tooltip label={`Computes on ${backend}: ${engine.adapter}`} disabled={engine.adapter.length < 30}>
+      <span className={styles.tag}>
+        {backend} · {engine.adapter}
+      </span>
+    </Tooltip>
+  );
+}

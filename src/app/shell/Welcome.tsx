@@ -1,0 +1,117 @@
+/** The middle of the page before a run: the pictures themselves, what will happen, and one big Start. */
+
+import { Button, Loader } from '@mantine/core';
+import { useEffect } from 'react';
+import { estimateCost, findPreset, planRun } from '../../recipe';
+import type { DatasetSummary } from '../../session/protocol';
+import { plural, showCount, showDuration, showWeights } from '../format';
+import { Panel } from '../panels/panel/Panel';
+import { PictureSheet } from '../setup/PictureSheet';
+import { showField } from '../store/actions';
+import { useFacts, useProblems } from '../store/facts';
+import { useRun } from '../store/run';
+import { changedFields, useSetup } from '../store/setup';
+import { estimateSeconds, useSpeeds } from '../store/speed';
+import { preloadPanels } from './LivePanels';
+import { StartButton } from './RunControls';
+import styles from './shell.module.css';
+
+export function Welcome() {
+  const dataset = useRun((s) => s.dataset);
+  const needsFolder = useSetup((s) => s.recipe.data === 'folder' && s.loaded === null && s.loading === null);
+  const shown = needsFolder ? null : dataset;
+  useEffect(preloadPanels, []);
+  return (
+    <Panel
+      title={shown === null ? 'Pictures' : `These are the pictures`}
+      note={shown === null ? '' : describe(shown)}
+    >
+      {shown !== null && <PictureSheet dataset={shown} />}
+      {shown === null && <Waiting needsFolder={needsFolder} />}
+      {!needsFolder && <Plan />}
+      <Obstacles />
+      <div className={styles.go}>
+        <StartButton size="lg" />
+      </div>
+    </Panel>
+  );
+}
+
+/** '1,600 to train on · 400 held out · 10 classes'. */
+function describe({ trainCount, heldOutCount, classNames }: DatasetSummary): string {
+  const classes =
+    classNames.length > 0 ? `${classNames.length} classes, unknown to the network` : 'no labels';
+  return `${showCount(trainCount)} to train on · ${showCount(heldOutCount)} held out · ${classes}`;
+}
+
+function Waiting({ needsFolder }: { needsFolder: boolean }) {
+  const dead = useRun((s) => s.connection === 'dead');
+  if (dead)
+    return <p className={styles.soft}>The pictures are gone with the worker. Start it again to load them.</p>;
+  if (needsFolder) {
+    return (
+      <p className={styles.soft}>
+        Drop a folder of pictures anywhere on this page, or choose one on the left.
+      </p>
+    );
+  }
+  return (
+    <p className={styles.waiting} role="status">
+      <Loader size="xs" aria-hidden /> Getting the pictures ready…
+    </p>
+  );
+}
+
+/** What pressing Start does, in three sentences. */
+function Plan() {
+  const { recipe, preset } = useSetup();
+  const facts = useFacts();
+  const adapter = useRun((s) => s.engine?.adapter);
+  const speeds = useSpeeds((s) => s.speeds);
+  if (facts.trainImages < 1) return null;
+  const { totalSteps } = planRun(recipe, facts.trainImages);
+  const { backboneParameters } = estimateCost(recipe, facts);
+  const seconds = estimateSeconds(recipe, facts, adapter, speeds);
+  const network = recipe.arch === 'vit' ? 'Vision Transformer' : 'convolutional network';
+  const time = seconds === null ? '' : `, about ${showDuration(seconds)} on this machine`;
+  const asMeasured = changedFields(preset, recipe).length === 0;
+  return (
+    <div className={styles.plan}>
+      <p>
+        Start trains a {network} of {showWeights(backboneParameters)} weights on them, right here, for{' '}
+        {plural(totalSteps, 'step')}
+        {time}. Nobody tells it what the pictures show. The loss, the crops it compares, where it looks, and
+        whether it knows the classes are drawn while it learns.
+      </p>
+      {asMeasured && (
+        <p className={styles.soft}>
+          <b>What to expect.</b> {findPreset(preset)?.expectation}
+        </p>
+      )}
+      {!asMeasured && (
+        <p className={styles.soft}>You changed the recipe, so nobody knows yet what comes of it.</p>
+      )}
+    </div>
+  );
+}
+
+/** What refuses the start, each with a way to its field. */
+function Obstacles() {
+  const refusals = useProblems().filter(({ kind, field }) => kind === 'refusal' && field !== 'data');
+  if (refusals.length === 0) return null;
+  return (
+    <div className={styles.obstacles} role="alert">
+      <b>It cannot start like this.</b>
+      <ul className={styles.problems}>
+        {refusals.map(({ field, message }) => (
+          <li key={field}>
+            {message}{' '}
+            <Button variant="subtle" size="compact-xs" onClick={() => showField(field)}>
+              Show the field
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,14 @@
+/** Asks before the page is left with training that was never downloaded. */
+
+import { useEffect } from 'react';
+import { isUnsaved } from '../store/history';
+
+export function useLeaveGuard(): void {
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => {
+      if (isUnsaved()) event.preventDefault();
+    };
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, []);
+}
