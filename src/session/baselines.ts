@@ -1,6 +1,6 @@
 /** Scores nobody had to learn, which every learned score is held against: pixels, colours, simple masks. */
 
-import type { ImageDataset } from '../dataset/imageDataset';
+import type { ImageDataset } from '../dataset';
 import { histogramFeatures, maskBaselines, pixelFeatures, withoutMean } from '../evaluation';
 import { classifyFeatures } from './featureScores';
 import type { BaselinesReport } from './protocol';

@@ -125,8 +125,8 @@ export class SessionClient {
   }
 
   /** Reads a folder of pictures; progress is in the state. @throws PawsaurError when no picture is usable */
-  async importFiles(name: string, files: { path: string; file: Blob }[]): Promise<DatasetSummary> {
-    await this.#ask({ type: 'importFiles', name, files });
+  async importFiles(name: string, files: { path: string; file: Blob }[], seed = 0): Promise<DatasetSummary> {
+    await this.#ask({ type: 'importFiles', name, files, seed });
     return this.#loadedDataset();
   }
 

@@ -1,6 +1,6 @@
 /** The one data set of a session: loading it, giving up a load that is overtaken, and pictures from it. */
 
-import { type ImageDataset, summary } from '../dataset/imageDataset';
+import { type ImageDataset, summary } from '../dataset';
 import { PawsaurError } from '../platform/errors';
 import type { DataBaselines } from './baselines';
 import { chooseProbes, thumbnailPictures } from './pictures';

@@ -1,15 +1,10 @@
 /** What a training session needs from the floors below, named so that tests can hand in their own. */
 
-import type { ImageDataset } from '../dataset/imageDataset';
+import type { ImageDataset } from '../dataset';
 import type { TrainingMethod } from '../methods/method';
 import type { PawsaurError } from '../platform/errors';
+import type { FolderFile } from '../platform/files';
 import type { Recipe } from '../recipe';
-
-/** One file of a folder; `path` is relative to it. */
-export interface FolderFile {
-  path: string;
-  file: Blob;
-}
 
 export interface SessionDependencies {
   makeBuiltin(
@@ -20,7 +15,7 @@ export interface SessionDependencies {
   importFolder(
     name: string,
     files: FolderFile[],
-    options: { onProgress(done: number, total: number): void; signal: AbortSignal },
+    options: { seed: number; onProgress(done: number, total: number): void; signal: AbortSignal },
   ): Promise<ImageDataset>;
   /** Builds the networks; their weights follow from the recipe's seed. */
   createMethod(recipe: Recipe, dataset: ImageDataset): Promise<TrainingMethod>;
@@ -29,6 +24,8 @@ export interface SessionDependencies {
   gpuBytes(): number;
   /** Largest single buffer of the adapter, bytes. */
   maxBufferBytes?: number;
+  /** Graphics memory that a run may take, bytes. */
+  budgetBytes?: number;
   /** Least time between two inspections while training, ms; `Infinity`: only on demand. */
   inspectEveryMs?: number;
   /** Milliseconds, for timing only. */

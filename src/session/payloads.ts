@@ -52,6 +52,9 @@ export const engineSummarySchema = v.object({
   adapter: text,
   /** Why this backend and not WebGPU, for the person. */
   notice: v.optional(text),
+  /** What a recipe is checked against, bytes: the largest buffer, and the memory a run may take. */
+  maxBufferBytes: v.optional(finite),
+  budgetBytes: v.optional(finite),
 });
 export type EngineSummary = v.InferOutput<typeof engineSummarySchema>;
 

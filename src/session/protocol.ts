@@ -47,7 +47,9 @@ export type {
 } from './payloads';
 export { stepColumns } from './payloads';
 
-const id = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const wholeNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const id = wholeNumber;
+const seed = wholeNumber;
 const name = v.pipe(v.string(), v.maxLength(1000));
 const settingSchema = v.union([
   v.pipe(v.number(), v.finite()),
@@ -63,13 +65,15 @@ const commandSchema = v.variant('type', [
     type: v.literal('loadBuiltin'),
     id,
     name: v.picklist(['confetti', 'grey', 'noise']),
-    seed: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+    seed,
     hueSpread: v.pipe(v.number(), v.finite(), v.minValue(0)),
   }),
   v.object({
     type: v.literal('importFiles'),
     id,
     name,
+    /** Draws the held-out pictures where the folder names no split: `data_seed` of the recipe. */
+    seed: v.optional(seed),
     /** Paths are relative to the folder chosen: `class/picture.jpg`. */
     files: v.array(v.object({ path: v.pipe(v.string(), v.maxLength(4000)), file: v.instance(Blob) })),
   }),

@@ -157,9 +157,10 @@ export class TrainingRun {
     this.#scoring.abort();
   }
 
-  /** Whether it is time to look again. */
+  /** Whether it is time to look again; the end of a run that is watched is always looked at. */
   get inspectionDue(): boolean {
-    return this.#context.now() >= this.#inspectionDue && this.#inspectedStep !== this.step;
+    if (this.#inspectedStep === this.step || this.#inspectionDue === Number.POSITIVE_INFINITY) return false;
+    return this.finished || this.#context.now() >= this.#inspectionDue;
   }
 
   /** Draws attention over the probes and the views of the latest batch. */

@@ -4,7 +4,7 @@
  */
 
 import { writeSafetensors } from '../checkpoint';
-import type { ImageDataset } from '../dataset/imageDataset';
+import type { ImageDataset } from '../dataset';
 import { asPawsaurError, type PawsaurError } from '../platform/errors';
 import { checkRecipe, parseRecipe, type Recipe } from '../recipe';
 import { DataShelf } from './dataShelf';
@@ -136,11 +136,13 @@ export class TrainingSession {
     this.#loop.setLoading(this.#loads > 0);
   }
 
-  #importFiles({ name, files }: Extract<Command, { type: 'importFiles' }>, signal: AbortSignal) {
+  #importFiles(command: Extract<Command, { type: 'importFiles' }>, signal: AbortSignal) {
+    const { name, seed = 0 } = command;
+    const files = command.files.map(({ path, file }) => ({ path, bytes: async () => file }));
     const onProgress = (done: number, total: number) => {
       if (!signal.aborted) this.#emit({ type: 'importProgress', done, total });
     };
-    return this.#dependencies.importFolder(name, files, { onProgress, signal });
+    return this.#dependencies.importFolder(name, files, { seed, onProgress, signal });
   }
 
   async #prepare(given: Readonly<Record<string, Setting>>): Promise<Problems> {
@@ -262,6 +264,7 @@ export class TrainingSession {
       imageSize: summary.size,
       classes: summary.classNames.length,
       maxBufferBytes: this.#dependencies.maxBufferBytes,
+      budgetBytes: this.#dependencies.budgetBytes,
     });
   }
 

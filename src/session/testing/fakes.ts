@@ -1,6 +1,6 @@
 /** A method that trains nothing, and a data set that fits it: the session's tests need no device. */
 
-import type { ImageDataset } from '../../dataset/imageDataset';
+import type { ImageDataset } from '../../dataset';
 import type { LiveSettings, StepReport, TrainingMethod } from '../../methods/method';
 import { PawsaurError } from '../../platform/errors';
 import { officialRecipe, type Recipe } from '../../recipe';

@@ -1,0 +1,81 @@
+/**
+ * Trains in Node as the page does in its worker: `npm run headless -- --data confetti --steps 50`. Prints the
+ * numbers as lines and, with --json, writes them all. Ends with 0, with 1 when the run failed, with 2 when
+ * the arguments do not fit.
+ */
+
+import { writeFileSync } from 'node:fs';
+import { asPawsaurError, PawsaurError } from '../src/platform/errors';
+import { installNodeWebGpu } from '../src/platform/node/webgpu';
+import { type HeadlessOptions, readArguments, usage } from './headless/arguments';
+
+async function main(): Promise<void> {
+  const args = process.argv.slice(2);
+  const options = readArguments(args);
+  if (options === null) {
+    console.log(usage);
+    return;
+  }
+  if (options.json !== null) refuseUnwritable(options.json);
+  // tfjs looks for WebGPU when it is imported.
+  installNodeWebGpu();
+  const { HeadlessRun } = await import('./headless/run');
+  const { engineLine } = await import('./headless/lines');
+  const { engine, dependencies } = await startDependencies(options);
+  const print = options.quiet ? () => undefined : (line: string) => console.log(line);
+  print(engineLine(engine));
+
+  const run = new HeadlessRun(options, engine, dependencies, print);
+  process.once('SIGINT', () => void run.stop());
+  try {
+    await run.train();
+    console.log(run.summary());
+  } finally {
+    if (options.json !== null) {
+      const command = ['npm run headless --', ...args.map(quoted)].join(' ');
+      writeFileSync(options.json, `${JSON.stringify(run.file(command), null, 1)}\n`);
+    }
+  }
+}
+
+async function startDependencies({ data }: HeadlessOptions) {
+  const { startDependencies: start } = await import('../src/session/engineDependencies');
+  const { nodeImageDecoder: decoder } = await import('../src/platform/node/imageDecoder');
+  const { engine, dependencies } = await start(decoder);
+  if ('builtin' in data) return { engine, dependencies };
+  const { importFolder } = await import('../src/dataset');
+  const { listFolder } = await import('../src/platform/node/folder');
+  const { folder } = data;
+  const fromDisk: typeof dependencies.importFolder = async (_, __, importOptions) =>
+    importFolder(await listFolder(folder), { decoder, ...importOptions });
+  return { engine, dependencies: { ...dependencies, importFolder: fromDisk } };
+}
+
+/** Before a long run, not after it. */
+function refuseUnwritable(path: string): void {
+  try {
+    writeFileSync(path, '', { flag: 'a' });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PawsaurError('headless/arguments', `--json ${path} cannot be written: ${reason}.`);
+  }
+}
+
+function quoted(argument: string): string {
+  return /^[\w./=:,-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}
+
+/** Dawn may keep the process alive: it is ended once everything has been written. */
+function end(code: number): void {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+}
+
+main().then(
+  () => end(0),
+  (thrown: unknown) => {
+    const { code, message, hint, cause } = asPawsaurError(thrown);
+    console.error([message, hint].filter(Boolean).join('\n'));
+    if (code === 'unexpected' && cause instanceof Error) console.error(cause.stack);
+    end(['headless/arguments', 'headless/refused'].includes(code) ? 2 : 1);
+  },
+);

@@ -1,0 +1,63 @@
+/** What a session needs, from the real floors below: the engine, the data sets and DINO. */
+
+import { uploadImages } from '../augmentation';
+import { createSampler, type ImageDataset, importFolder, makeBuiltinDataset, trainIndices } from '../dataset';
+import { type EngineInfo, engineMemory, onEngineFailure, startEngine } from '../engine';
+import { createDino } from '../methods/dinoTraining';
+import type { TrainingMethod } from '../methods/method';
+import type { ImageDecoder } from '../platform/imageDecoder';
+import type { Recipe } from '../recipe';
+import type { SessionDependencies } from './dependencies';
+import type { EngineSummary } from './protocol';
+
+const gibibyte = 2 ** 30;
+
+/**
+ * Starts the engine and describes it.
+ * @param decoder how pictures are decoded here
+ * @throws PawsaurError when nothing on this machine can compute
+ */
+export async function startDependencies(
+  decoder: ImageDecoder,
+): Promise<{ engine: EngineSummary; dependencies: SessionDependencies }> {
+  const info = await startEngine();
+  const { backend, adapter, notice, maxBufferBytes } = info;
+  const budgetBytes = memoryBudget(info);
+  return {
+    engine: { backend, adapter, maxBufferBytes, budgetBytes, ...(notice === undefined ? {} : { notice }) },
+    dependencies: {
+      makeBuiltin: async (name, options) => makeBuiltinDataset(name, options),
+      importFolder: (name, files, options) => importFolder(files, { decoder, name, ...options }),
+      createMethod,
+      onEngineFailure,
+      gpuBytes: () => engineMemory().allocated,
+      maxBufferBytes,
+      budgetBytes,
+    },
+  };
+}
+
+/** No adapter says how much memory it has: sixteen of its largest buffers, between one and eight GiB. */
+function memoryBudget({ maxBufferBytes }: EngineInfo): number {
+  return Math.min(8 * gibibyte, Math.max(gibibyte, 16 * maxBufferBytes));
+}
+
+/** DINO on the pictures of a data set, which are freed with it. */
+async function createMethod(recipe: Recipe, dataset: ImageDataset): Promise<TrainingMethod> {
+  const indices = trainIndices(dataset);
+  const sampler = createSampler(indices, recipe.batch_size, recipe.seed);
+  const store = uploadImages(dataset.pixels, dataset.count, dataset.size);
+  try {
+    const batchAt = (step: number) => sampler.batchIndices(step);
+    const method = createDino(recipe, { store, trainCount: indices.length, batchAt });
+    const disposeMethod = method.dispose.bind(method);
+    method.dispose = () => {
+      disposeMethod();
+      store.dispose();
+    };
+    return method;
+  } catch (error) {
+    store.dispose();
+    throw error;
+  }
+}
