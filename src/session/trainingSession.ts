@@ -82,21 +82,19 @@ export class TrainingSession {
       case 'reset':
         return this.#reset();
       case 'start':
-        await this.#settled();
-        this.#loop.start(command.until);
+        await this.#whenSettled(() => this.#loop.start(command.until));
         return none;
       case 'pause':
         await this.#loop.rest('paused');
         return none;
       case 'step':
-        await this.#settled();
-        await this.#loop.singleStep();
+        await this.#whenSettled(() => this.#loop.singleStep());
         return none;
       case 'stop':
         await this.#stop();
         return none;
       case 'setLive':
-        return this.#setLive(command.field, command.value);
+        return this.#whenSettled(() => this.#loop.requireTrainable().setLive(command.field, command.value));
       case 'inspect':
         await this.#withRun((run) => run.inspect());
         return none;
@@ -221,11 +219,6 @@ export class TrainingSession {
     await this.#preparing;
   }
 
-  async #setLive(field: string, value: Setting): Promise<Problems> {
-    await this.#settled();
-    return this.#loop.requireTrainable().setLive(field, value);
-  }
-
   async #exportWeights(run: TrainingRun, replyTo: number): Promise<void> {
     this.#loop.setActivity('exporting');
     try {
@@ -242,13 +235,15 @@ export class TrainingSession {
     await this.#loop.take(() => operation(this.#loop.requireRun()));
   }
 
-  /** Waits for loads and preparations; throws when the course has changed by then. */
-  async #settled(): Promise<void> {
+  /** Does something after loads and preparations, unless the course has changed by then. */
+  async #whenSettled<T>(operation: () => T | Promise<T>): Promise<T> {
     this.#requireEngine();
     const { course } = this.#loop;
     await this.#loaded;
     await this.#preparing;
+    // Checked in the same breath: nothing may come between this and the operation.
     this.#loop.requireCourse(course);
+    return operation();
   }
 
   /** Gives up a preparation or an evaluation under way; the run itself stays as it is. */

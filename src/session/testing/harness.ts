@@ -13,6 +13,8 @@ import { TrainingSession } from '../trainingSession';
 import { FakeDevice, fakeDependencies, fakeRecipe } from './fakes';
 
 type Unnumbered<C> = C extends Command ? Omit<C, 'id'> : never;
+/** A command whose id is given when it is sent. */
+export type Asked = Unnumbered<Command>;
 type EventOf<T extends SessionEventType> = Extract<SessionEvent, { type: T }>;
 /** How a command ended. */
 export type Answer = EventOf<'done'> | EventOf<'refused'> | EventOf<'error'>;
@@ -38,7 +40,7 @@ export class Harness {
   }
 
   /** Sends a command and resolves with its answer. */
-  async ask(command: Unnumbered<Command>): Promise<Answer> {
+  async ask(command: Asked): Promise<Answer> {
     const id = this.#nextId++;
     const parsed = parseCommand({ ...command, id });
     if (!parsed.ok) throw new Error(parsed.reason);
@@ -49,7 +51,7 @@ export class Harness {
   }
 
   /** Sends a command that must be taken. */
-  async done(command: Unnumbered<Command>): Promise<void> {
+  async done(command: Asked): Promise<void> {
     const answer = await this.ask(command);
     if (answer.type === 'error') throw new PawsaurError(answer.error.code, answer.error.message);
     if (answer.type === 'refused') throw new Error(JSON.stringify(answer.problems));

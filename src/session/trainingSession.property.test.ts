@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Phase } from './protocol';
+import { fakeRecipe } from './testing/fakes';
+import { type Asked, Harness } from './testing/harness';
+
+const short = { ...fakeRecipe, eval_every: 1 };
+const commands = {
+  load: { type: 'loadBuiltin', name: 'grey', seed: 0, hueSpread: 0.5 },
+  importNothing: { type: 'importFiles', name: 'empty', files: [] },
+  prepare: { type: 'prepare', recipe: fakeRecipe },
+  prepareAnother: { type: 'prepare', recipe: short },
+  prepareRefused: { type: 'prepare', recipe: { ...fakeRecipe, batch_size: 1024 } },
+  start: { type: 'start' },
+  startUntil: { type: 'start', until: 2 },
+  pause: { type: 'pause' },
+  step: { type: 'step' },
+  reset: { type: 'reset' },
+  stop: { type: 'stop' },
+  setLive: { type: 'setLive', field: 'momentum_teacher', value: 0.9 },
+  inspect: { type: 'inspect' },
+  exportWeights: { type: 'exportWeights' },
+  thumbnails: { type: 'thumbnails', indices: [1], size: 2 },
+} satisfies Record<string, Asked>;
+type Name = keyof typeof commands;
+
+/** Phases that may follow a phase; staying is always allowed. */
+const after: Record<Phase, Phase[]> = {
+  idle: ['ready'],
+  ready: ['preparing'],
+  preparing: ['paused', 'ready'],
+  paused: ['running', 'finished', 'stopped', 'preparing', 'ready'],
+  running: ['paused', 'finished', 'stopped'],
+  finished: ['preparing', 'ready'],
+  stopped: ['preparing', 'ready'],
+  failed: [],
+};
+
+/** Lets `tasks` tasks of the event loop pass. */
+async function wait(tasks: number): Promise<void> {
+  for (let i = 0; i < tasks; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A command, the tasks that pass after it, and how many an operation on the device takes from then on. */
+const move = fc.record({
+  name: fc.constantFrom(...(Object.keys(commands) as Name[])),
+  pause: fc.nat(6),
+  slow: fc.nat(2),
+});
+
+/** Runs the moves on a session that has pictures and a run; returns the session when all is answered. */
+async function play(moves: readonly { name: Name; pause: number; slow: number }[]): Promise<Harness> {
+  const harness = new Harness({ inspectEveryMs: 0 });
+  let slow = 0;
+  /** Number of the latest command that lets steps happen, and of the latest answered one that forbids them. */
+  let allowed = 0;
+  let forbidden = 0;
+  const stray: string[] = [];
+  harness.device.before = async (operation) => {
+    if (operation === 'trainStep' && forbidden > allowed) stray.push(`a step after command ${forbidden}`);
+    await wait(slow);
+  };
+  await harness.ready();
+  const answers = moves.map(() => Promise.resolve());
+  for (const [i, { name, pause, slow: slowness }] of moves.entries()) {
+    slow = slowness;
+    const number = i + 1;
+    if (['start', 'startUntil', 'step'].includes(name)) allowed = number;
+    answers[i] = harness.ask(commands[name]).then(() => {
+      if (name === 'pause' || name === 'stop') forbidden = Math.max(forbidden, number);
+    });
+    await wait(pause);
+  }
+  await Promise.all(answers);
+  slow = 0;
+  if (harness.state.phase === 'running') {
+    await harness.until(
+      ({ type, ...event }) => type === 'state' && 'state' in event && event.state.phase !== 'running',
+    );
+  }
+  await harness.session.dispose();
+  expect(stray).toEqual([]);
+  return harness;
+}
+
+function steps(harness: Harness): number[][] {
+  const runs: number[][] = [];
+  for (const event of harness.events) {
+    if (event.type === 'prepared') runs.push([]);
+    if (event.type === 'steps') runs.at(-1)!.push(...event.reports.step);
+  }
+  return runs;
+}
+
+describe('any order of commands', () => {
+  it('keeps the run sound', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(move, { maxLength: 14 }), async (moves) => {
+        const harness = await play(moves);
+        expect(harness.device.mostBusy).toBe(1);
+        expect(harness.device.alive).toBe(0);
+
+        const told = steps(harness);
+        for (const run of told) expect(run).toEqual(run.map((_, i) => i + 1));
+        expect(told.flat()).toHaveLength(harness.device.trainSteps);
+
+        let phase: Phase = 'idle';
+        for (const { state } of harness.all('state').slice(0, -1)) {
+          if (state.phase !== phase) expect(after[phase]).toContain(state.phase);
+          phase = state.phase;
+          expect(state.step).toBeLessThanOrEqual(state.totalSteps);
+          if (phase === 'finished') expect(state.step).toBe(state.totalSteps);
+        }
+
+        const codes = harness.all('error').map(({ error, replyTo }) => [error.code, replyTo !== undefined]);
+        for (const [code, isAnswer] of codes) {
+          expect(isAnswer).toBe(true);
+          expect(code).toMatch(/^(session\/|aborted|import\/no-images)/);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
