@@ -123,9 +123,6 @@ function NumberControl({ id, spec, value, locked, invalid, describedBy, onChange
       aria-describedby={describedBy}
       aria-invalid={invalid || unread}
       error={unread ? `must be ${acceptedValues(spec)}` : invalid}
-      rightSection={spec.unit === undefined ? undefined : <span className={styles.unit}>{spec.unit}</span>}
-      rightSectionWidth={spec.unit === undefined ? undefined : 7 * spec.unit.length + 12}
-      rightSectionPointerEvents="none"
       onChange={(event) => setText(event.currentTarget.value)}
       onBlur={commit}
       onKeyDown={press}

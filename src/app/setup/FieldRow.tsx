@@ -53,7 +53,8 @@ export function FieldRow({ name, problems }: Props) {
       </div>
       <div className={styles.fieldFoot}>
         <span className={styles.soft}>
-          <code>{spec.officialName ?? name}</code> · {spec.paper}
+          <code>{spec.officialName ?? name}</code>
+          {'unit' in spec && spec.unit !== undefined && ` · ${spec.unit}`} · {spec.paper}
         </span>
         <button
           type="button"

@@ -34,7 +34,7 @@ async function pickFolder(): Promise<Folder | null> {
   }
 }
 
-export function FolderPicker({ disabled }: { disabled: boolean }) {
+export function FolderPicker() {
   const folderInput = useRef<HTMLInputElement>(null);
   const filesInput = useRef<HTMLInputElement>(null);
   const chooseFolder = () => {
@@ -49,15 +49,10 @@ export function FolderPicker({ disabled }: { disabled: boolean }) {
   };
   return (
     <div className={styles.pickers}>
-      <Button variant="default" size="compact-sm" disabled={disabled} onClick={chooseFolder}>
+      <Button variant="default" size="compact-sm" onClick={chooseFolder}>
         Choose a folder…
       </Button>
-      <Button
-        variant="subtle"
-        size="compact-sm"
-        disabled={disabled}
-        onClick={() => filesInput.current?.click()}
-      >
+      <Button variant="subtle" size="compact-sm" onClick={() => filesInput.current?.click()}>
         or single pictures
       </Button>
       <input

@@ -17,6 +17,7 @@ import grey from './sprites/grey.webp';
 import noise from './sprites/noise.webp';
 import { useShown } from './useShown';
 
+/** The built-in sets, each with the first of five of its classes. */
 const builtins: { name: Exclude<Recipe['data'], 'folder'>; sprite: string; about: string }[] = [
   { name: 'confetti', sprite: confetti, about: 'shapes whose colour almost gives the class away' },
   { name: 'grey', sprite: grey, about: 'shapes of any colour on grey noise' },
@@ -31,24 +32,25 @@ export function PicturesCard() {
   return (
     <Panel title="1 · Pictures">
       <div ref={shown} className={styles.options}>
-        {builtins.map(({ name, sprite, about }) => (
-          <button
-            key={name}
-            type="button"
-            className={`${styles.option} ${data === name ? styles.on : ''}`}
-            aria-pressed={data === name}
-            disabled={underWay && data !== name}
-            onClick={() => takeBuiltin(name)}
-          >
-            <span className={styles.optionHead}>
-              <b>{name}</b>
-              <span className={styles.soft}>built in</span>
-            </span>
-            <img src={sprite} alt="" width={320} height={64} className={styles.sprite} />
-            <span className={styles.soft}>{about}</span>
-          </button>
-        ))}
-        <FolderOption chosen={data === 'folder'} locked={underWay} />
+        {builtins
+          .filter(({ name }) => !underWay || data === name)
+          .map(({ name, sprite, about }) => (
+            <button
+              key={name}
+              type="button"
+              className={`${styles.option} ${data === name ? styles.on : ''}`}
+              aria-pressed={data === name}
+              disabled={underWay}
+              onClick={() => takeBuiltin(name)}
+            >
+              <span className={styles.optionHead}>
+                <b>{name}</b>
+                <img src={sprite} alt="" width={320} height={64} className={styles.sprite} />
+              </span>
+              <span className={styles.soft}>{about}</span>
+            </button>
+          ))}
+        {(!underWay || data === 'folder') && <FolderOption chosen={data === 'folder'} locked={underWay} />}
       </div>
       <ProblemLines problems={problems} />
       {underWay && <p className={styles.locked}>A run keeps its pictures. Stop it to take others.</p>}
@@ -63,13 +65,15 @@ function FolderOption({ chosen, locked }: { chosen: boolean; locked: boolean }) 
   return (
     <div className={`${styles.option} ${chosen ? styles.on : ''}`}>
       {folder !== null && <OwnFolder folder={folder} chosen={chosen} locked={locked} />}
-      <span className={styles.optionHead}>
-        <b>{folder === null ? 'Drop a folder here' : 'Another folder'}</b>
-      </span>
-      <span className={styles.soft}>
-        or anywhere on this page · sub-folders become classes · stays on this machine
-      </span>
-      {busy ? <ImportProgress /> : <FolderPicker disabled={locked} />}
+      {!locked && (
+        <>
+          <b>{folder === null ? 'Drop a folder here' : 'Another folder'}</b>
+          <span className={styles.soft}>
+            or anywhere on this page · sub-folders become classes · stays on this machine
+          </span>
+          {busy ? <ImportProgress /> : <FolderPicker />}
+        </>
+      )}
       {error !== null && (
         <Alert color="red" role="alert" title={error.message} className={styles.error}>
           {error.hint} The pictures before it are still in use.

@@ -20,12 +20,12 @@ export function PresetChooser() {
   const facts = useFacts();
   const underWay = useUnderWay();
   const adapter = useRun((s) => s.engine?.adapter);
-  const speeds = useSpeeds((s) => s.speeds);
+  const measured = useSpeeds((s) => s.measured);
   const preset = findPreset(name);
   // A preset for a folder that is still missing is measured on the built-in sets' size.
   const measuredOn = facts.trainImages > 0 ? facts : { ...facts, trainImages: 1600 };
   const steps = (p: Preset) => planRun(p.recipe, measuredOn.trainImages).totalSteps;
-  const seconds = (p: Preset) => estimateSeconds(p.recipe, measuredOn, adapter, speeds);
+  const seconds = (p: Preset) => estimateSeconds(p.recipe, measuredOn, adapter, measured);
   const label = (p: Preset) => {
     const time = seconds(p);
     return `${p.title} · ${time === null ? `${showCount(steps(p))} steps` : `≈ ${showDuration(time)}`}`;

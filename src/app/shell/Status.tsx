@@ -28,7 +28,8 @@ export function Place() {
     return <div className={styles.place}>{text !== null && <span role="status">{text}…</span>}</div>;
   }
   const parts = [`of ${showCount(totalSteps)}`, `epoch ${epoch.toFixed(1)}`];
-  if (phase === 'running' && secondsLeft !== null) parts.push(`${showDuration(secondsLeft)} left`);
+  if (activity !== null) parts.push(`${activities[activity]}…`);
+  else if (phase === 'running' && secondsLeft !== null) parts.push(`${showDuration(secondsLeft)} left`);
   else if (phase !== 'running' && phase !== 'preparing') parts.push(phase);
   const percent = (100 * step) / totalSteps;
   return (
@@ -37,7 +38,6 @@ export function Place() {
         <b>step {showCount(step)}</b> {parts.join(' · ')}
       </span>
       <Progress className={styles.bar} value={percent} size={6} aria-label="Progress of the run" />
-      <span className={styles.activity}>{activity !== null && `${activities[activity]}…`}</span>
     </div>
   );
 }

@@ -67,11 +67,11 @@ function Plan() {
   const { recipe, preset } = useSetup();
   const facts = useFacts();
   const adapter = useRun((s) => s.engine?.adapter);
-  const speeds = useSpeeds((s) => s.speeds);
+  const measured = useSpeeds((s) => s.measured);
   if (facts.trainImages < 1) return null;
   const { totalSteps } = planRun(recipe, facts.trainImages);
   const { backboneParameters } = estimateCost(recipe, facts);
-  const seconds = estimateSeconds(recipe, facts, adapter, speeds);
+  const seconds = estimateSeconds(recipe, facts, adapter, measured);
   const network = recipe.arch === 'vit' ? 'Vision Transformer' : 'convolutional network';
   const time = seconds === null ? '' : `, about ${showDuration(seconds)} on this machine`;
   const asMeasured = changedFields(preset, recipe).length === 0;

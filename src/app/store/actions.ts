@@ -159,10 +159,10 @@ export function toggle(): Promise<void> {
   return useRun.getState().run.phase === 'running' ? pause() : start();
 }
 
-/** Takes one step, of a new run if there is none. */
+/** Takes one step, of a new run if there is none; nothing while it trains by itself. */
 export function singleStep(): Promise<void> {
   return during('step', async () => {
-    if (useRun.getState().run.phase === 'running') await session().pause();
+    if (useRun.getState().run.phase === 'running') return;
     if (isUnderWay(useRun.getState().run) || (await prepare())) await session().step();
   });
 }
