@@ -48,6 +48,7 @@ export interface Columns {
   readonly version: number;
   column(name: string): Float64Array;
   subscribe(listener: () => void): () => void;
+  toCsv(): string;
 }
 
 /** A table of numbers that grows by rows. Its column `step` rises strictly: going back in time drops what came after. */

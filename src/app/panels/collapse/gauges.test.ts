@@ -1,0 +1,74 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { scoreSeries, stepSeries } from '../../store/series';
+import { gaugeSpecs, viewGauge } from './gauges';
+
+const spec = (name: string) => gaugeSpecs.find((gauge) => gauge.name === name)!;
+
+function pushSteps(count: number, teacherEntropy: number, kl: number) {
+  const fill = (value: number) => new Float64Array(count).fill(value);
+  const start = stepSeries.length;
+  stepSeries.append({
+    step: Float64Array.from({ length: count }, (_, i) => start + i + 1),
+    loss: fill(teacherEntropy + kl),
+    teacherEntropy: fill(teacherEntropy),
+    meanTeacherEntropy: fill(4),
+    kl: fill(kl),
+    gradNorm: fill(1),
+    lr: fill(0.001),
+    weightDecay: fill(0.04),
+    momentum: fill(0.99),
+    teacherTemp: fill(0.02),
+    studentTemp: fill(0.1),
+  });
+}
+
+beforeEach(() => {
+  stepSeries.clear();
+  scoreSeries.clear();
+});
+
+describe('viewGauge', () => {
+  const diagnosed = {
+    name: 'teacherEntropy',
+    label: 'H / ln K',
+    value: 0.5,
+    healthy: [0.23, 0.75] as [number, number],
+    limits: [{ at: 0.96, beyond: 'above' as const, means: 'uniform collapse' }],
+    state: 'healthy' as const,
+  };
+
+  it('reads the teacher’s entropy as a share of ln K, mean of the last twenty steps', () => {
+    pushSteps(30, 4, 1);
+    pushSteps(20, 2, 1);
+    const view = viewGauge(spec('teacherEntropy'), 4, diagnosed);
+    expect(view.value).toBeCloseTo(0.5, 10);
+    expect(view.values[0]).toBeCloseTo(1, 10);
+    expect(view.state).toBe('healthy');
+  });
+
+  it('draws the band and the limits that the diagnosis judges by', () => {
+    pushSteps(20, 3.9, 0.05);
+    const view = viewGauge(spec('teacherEntropy'), 4, diagnosed);
+    expect(view.bands).toEqual([{ from: 0.23, to: 0.75, colour: 'good' }]);
+    expect(view.limits).toEqual([{ value: 0.96, colour: 'bad', word: 'uniform' }]);
+    expect(view.state).toBe('high');
+  });
+
+  it('draws one limit a side, the one that is met first', () => {
+    const limits = [
+      { at: 0.15, beyond: 'below' as const, means: 'uniform collapse' },
+      { at: 0.05, beyond: 'below' as const, means: 'one-hot collapse' },
+    ];
+    const view = viewGauge(spec('kl'), 4, { ...diagnosed, name: 'kl', limits });
+    expect(view.limits.map(({ value, word }) => [value, word])).toEqual([[0.15, 'uniform']]);
+  });
+
+  it('knows no value before the first step, and no state before a diagnosis', () => {
+    expect(viewGauge(spec('kl'), 4, undefined)).toMatchObject({ value: null, state: null, bands: [] });
+  });
+
+  it('grows its scale with the values', () => {
+    pushSteps(5, 2, 7);
+    expect(viewGauge(spec('kl'), 4, undefined).high).toBeGreaterThan(7);
+  });
+});
