@@ -56,9 +56,14 @@ async function play(moves: readonly { name: Name; pause: number; slow: number }[
   let allowed = 0;
   let forbidden = 0;
   const stray: string[] = [];
+  const look = (operation: string, when: string) => {
+    if (operation === 'trainStep' && forbidden > allowed)
+      stray.push(`a step ${when} after command ${forbidden}`);
+  };
   harness.device.before = async (operation) => {
-    if (operation === 'trainStep' && forbidden > allowed) stray.push(`a step after command ${forbidden}`);
+    look(operation, 'began');
     await wait(slow);
+    look(operation, 'ended');
   };
   await harness.ready();
   const answers = moves.map(() => Promise.resolve());

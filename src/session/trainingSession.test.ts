@@ -174,6 +174,51 @@ describe('training', () => {
     expect(await harness.ask({ type: 'start' })).toMatchObject({ error: { code: 'session/ended' } });
   });
 
+  it('drops single steps that a pause overtakes', async () => {
+    const harness = await new Harness().ready();
+    const stepping = gate();
+    const reached = gate();
+    harness.device.before = async (operation) => {
+      if (operation !== 'trainStep') return;
+      reached.open();
+      await stepping.opened;
+    };
+    const first = harness.ask({ type: 'step' });
+    const second = harness.ask({ type: 'step' });
+    await reached.opened;
+    const pausing = harness.ask({ type: 'pause' });
+    stepping.open();
+    expect((await pausing).type).toBe('done');
+    expect((await first).type).toBe('done');
+    expect(await second).toMatchObject({ error: { code: 'session/overtaken' } });
+    expect(harness.stepsTold).toEqual([1]);
+  });
+
+  it('answers a pause only when the step under way has ended', async () => {
+    const harness = await new Harness().ready();
+    const stepping = gate();
+    const reached = gate();
+    harness.device.before = async (operation, step) => {
+      if (operation !== 'trainStep' || step !== 1) return;
+      reached.open();
+      await stepping.opened;
+    };
+    await harness.done({ type: 'start' });
+    await reached.opened;
+    let paused = false;
+    const pausing = harness.done({ type: 'pause' }).then(() => {
+      paused = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(paused).toBe(false);
+    stepping.open();
+    await pausing;
+    expect(harness.stepsTold).toEqual([1, 2]);
+    expect(harness.events.findLastIndex(({ type }) => type === 'steps')).toBeLessThan(
+      harness.events.findLastIndex((event) => event.type === 'state' && event.state.phase === 'paused'),
+    );
+  });
+
   it('trains until a step, scores it and pauses', async () => {
     const harness = await new Harness().ready();
     const paused = harness.untilPhase('running').then(() => harness.untilPhase('paused'));
