@@ -6,7 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { batchNorm } from '../engine/kernels/batchNorm';
 import { convolution } from '../engine/kernels/convolution';
-import { linear } from '../engine/kernels/linear';
+import { poolToGrid } from '../engine/kernels/pool';
 import { batchNormSpecs, batchNormState } from './batchNorm';
 import { convolutionInit, type ParameterSpec, type Reader } from './parameters';
 
@@ -51,30 +51,6 @@ export function smallCnnParameters({ width, blocks }: SmallCnnConfig): Parameter
   return specs;
 }
 
-/** Average over the cells of a pool × pool grid, [B, C, H, W] → [B, C·pool²] (torch's adaptive_avg_pool2d). */
-function poolToGrid(x: tf.Tensor, pool: number): tf.Tensor {
-  const [batch, channels, height, width] = x.shape as [number, number, number, number];
-  if (height % pool === 0 && width % pool === 0) {
-    const cells = tf.reshape(x, [batch * channels, pool, height / pool, pool, width / pool]);
-    return tf.reshape(tf.mean(cells, [2, 4]), [batch, channels * pool * pool]);
-  }
-  const axis = (size: number) =>
-    Array.from(
-      { length: pool },
-      (_, i) => [Math.floor((i * size) / pool), Math.ceil(((i + 1) * size) / pool)] as const,
-    );
-  const matrix = axis(height).flatMap(([top, bottom]) =>
-    axis(width).map(([left, right]) => {
-      const cell = new Array<number>(height * width).fill(0);
-      const share = 1 / ((bottom - top) * (right - left));
-      for (let y = top; y < bottom; y++) for (let c = left; c < right; c++) cell[y * width + c] = share;
-      return cell;
-    }),
-  );
-  const flat = tf.reshape(x, [batch * channels, height * width]);
-  return tf.reshape(linear(flat, tf.tensor2d(matrix), null), [batch, channels * pool * pool]);
-}
-
 /** Images [B, 3, H, W] → features [B, smallCnnFeatureDim]. */
 export function smallCnnForward(
   read: Reader,
@@ -95,5 +71,5 @@ export function smallCnnForward(
     const shortcut = norm(convolution(x, weight(`${at}.downsample.0`), { stride: 2 }), `${at}.downsample.1`);
     x = tf.relu(tf.add(second, shortcut));
   }
-  return poolToGrid(x, config.pool);
+  return tf.reshape(poolToGrid(x, config.pool), [x.shape[0] as number, smallCnnFeatureDim(config)]);
 }

@@ -10,58 +10,72 @@ import { withGradient } from '../gradient';
 import { defineKernel } from '../kernel';
 import { gemm, sumLeading } from './gemm';
 
-const GEOMETRY = [
-  'channels',
-  'height',
-  'width',
-  'side',
-  'stride',
-  'padding',
-  'outHeight',
-  'outWidth',
-] as const;
+const GEOMETRY = ['height', 'width', 'padding', 'outHeight', 'outWidth'] as const;
 
-const toColumns = defineKernel({
-  name: 'convolution_columns',
-  reads: ['x'],
-  writes: ['columns'],
-  uniforms: GEOMETRY,
-  body: `
-  let ox = index % u.outWidth;
-  var rest = index / u.outWidth;
-  let oy = rest % u.outHeight; rest /= u.outHeight;
-  let kx = rest % u.side; rest /= u.side;
-  let ky = rest % u.side; rest /= u.side;
-  let y = i32(oy * u.stride + ky) - i32(u.padding);
-  let x0 = i32(ox * u.stride + kx) - i32(u.padding);
-  let inside = y >= 0 && y < i32(u.height) && x0 >= 0 && x0 < i32(u.width);
-  // 'rest' is now image · channels + channel.
-  columns[index] = select(0.0, x[(rest * u.height + u32(max(y, 0))) * u.width + u32(max(x0, 0))], inside);`,
-});
-
-/** Adds every column entry back to the pixel it came from: each pixel gathers its own, so the order is fixed. */
-const fromColumns = defineKernel({
-  name: 'convolution_gather',
-  reads: ['columns'],
-  writes: ['dx'],
-  uniforms: GEOMETRY,
-  body: `
-  let x0 = index % u.width;
-  var rest = index / u.width;
-  let y = rest % u.height; rest /= u.height;
+/** Both kernels for one kernel side and stride: as constants they cost no divisions, which software adapters feel. */
+function buildKernels(side: number, stride: number) {
+  /** One thread per position of a channel writes its k·k taps. */
+  const toColumns = defineKernel({
+    name: `convolution_columns_${side}_${stride}`,
+    reads: ['x'],
+    writes: ['columns'],
+    uniforms: GEOMETRY,
+    body: `
+  let positions = u.outHeight * u.outWidth;
+  let channel = index / positions; // image · channels + channel
+  let position = index - channel * positions;
+  let oy = position / u.outWidth;
+  let ox = position - oy * u.outWidth;
+  let base = channel * u.height * u.width;
+  var at = channel * ${side * side}u * positions + position;
+  for (var ky = 0u; ky < ${side}u; ky++) {
+    let y = i32(oy * ${stride}u + ky) - i32(u.padding);
+    for (var kx = 0u; kx < ${side}u; kx++) {
+      let x0 = i32(ox * ${stride}u + kx) - i32(u.padding);
+      let inside = y >= 0 && y < i32(u.height) && x0 >= 0 && x0 < i32(u.width);
+      columns[at] = select(0.0, x[base + u32(max(y, 0)) * u.width + u32(max(x0, 0))], inside);
+      at += positions;
+    }
+  }`,
+  });
+  /** Adds every column entry back to its pixel: each pixel gathers its own, so the order is fixed. */
+  const fromColumns = defineKernel({
+    name: `convolution_gather_${side}_${stride}`,
+    reads: ['columns'],
+    writes: ['dx'],
+    uniforms: GEOMETRY,
+    body: `
+  let pixels = u.height * u.width;
+  let channel = index / pixels;
+  let pixel = index - channel * pixels;
+  let y = pixel / u.width;
+  let x0 = pixel - y * u.width;
+  let positions = u.outHeight * u.outWidth;
+  let base = channel * ${side * side}u * positions;
   var sum = 0.0;
-  for (var ky = 0u; ky < u.side; ky++) {
+  for (var ky = 0u; ky < ${side}u; ky++) {
     let top = i32(y + u.padding) - i32(ky);
-    if (top < 0 || u32(top) % u.stride != 0u || u32(top) / u.stride >= u.outHeight) { continue; }
-    for (var kx = 0u; kx < u.side; kx++) {
+    if (top < 0 || u32(top) % ${stride}u != 0u || u32(top) / ${stride}u >= u.outHeight) { continue; }
+    for (var kx = 0u; kx < ${side}u; kx++) {
       let left = i32(x0 + u.padding) - i32(kx);
-      if (left < 0 || u32(left) % u.stride != 0u || u32(left) / u.stride >= u.outWidth) { continue; }
-      let tap = (rest * u.side + ky) * u.side + kx;
-      sum += columns[(tap * u.outHeight + u32(top) / u.stride) * u.outWidth + u32(left) / u.stride];
+      if (left < 0 || u32(left) % ${stride}u != 0u || u32(left) / ${stride}u >= u.outWidth) { continue; }
+      let tap = ky * ${side}u + kx;
+      sum += columns[base + tap * positions + u32(top) / ${stride}u * u.outWidth + u32(left) / ${stride}u];
     }
   }
   dx[index] = sum;`,
-});
+  });
+  return { toColumns, fromColumns };
+}
+
+const built = new Map<string, ReturnType<typeof buildKernels>>();
+
+function kernelsFor(side: number, stride: number): ReturnType<typeof buildKernels> {
+  const key = `${side} ${stride}`;
+  const kernels = built.get(key) ?? buildKernels(side, stride);
+  built.set(key, kernels);
+  return kernels;
+}
 
 export interface ConvolutionOptions {
   stride?: number;
@@ -92,10 +106,11 @@ export function convolution(x: tf.Tensor, weight: tf.Tensor, options: Convolutio
   const outWidth = Math.floor((width + 2 * padding - side) / stride) + 1;
   const positions = outHeight * outWidth;
   const taps = channels * side * side;
-  const geometry = { channels, height, width, side, stride, padding, outHeight, outWidth };
+  const geometry = { height, width, padding, outHeight, outWidth };
+  const { toColumns, fromColumns } = kernelsFor(side, stride);
   const columnsShape = [batch, taps, positions];
   const columnsOf = (input: tf.Tensor) =>
-    computeOne(toColumns, [input], columnsShape, geometry, batch * taps * positions);
+    computeOne(toColumns, [input], columnsShape, geometry, batch * channels * positions);
   const perImage = { outer: taps * positions, row: positions, column: 1 };
   const output = { outer: outputs * positions, row: positions, column: 1 };
 

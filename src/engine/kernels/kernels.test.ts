@@ -8,6 +8,7 @@ import { convolution, convolutionComposed } from './convolution';
 import { gelu, geluComposed } from './gelu';
 import { l2Normalise, l2NormaliseComposed, layerNorm, layerNormComposed } from './layerNorm';
 import { linear, linearComposed } from './linear';
+import { poolToGrid, poolToGridComposed } from './pool';
 
 /** Each kernel against its composed twin: value and every gradient, 1e-5 of the norm. */
 type Operation = (...inputs: tf.Tensor[]) => tf.Tensor;
@@ -165,6 +166,21 @@ describe('kernels against their composed twins', () => {
         (x, w) => convolution(x!, w!, options),
         (x, w) => convolutionComposed(x!, w!, options),
         [normal([batch, channels, size, size]), normal([outputs, channels, side, side])],
+      );
+    });
+  }
+
+  for (const [height, width, side] of [
+    [1, 1, 1],
+    [8, 8, 4],
+    [5, 7, 3],
+    [2, 3, 4],
+  ] as const) {
+    it(`pooling ${height} × ${width} to ${side} × ${side}`, async () => {
+      await expectTwins(
+        (x) => poolToGrid(x!, side),
+        (x) => poolToGridComposed(x!, side),
+        [normal([3, 5, height, width])],
       );
     });
   }
