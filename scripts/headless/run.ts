@@ -12,6 +12,7 @@ import type {
   EngineSummary,
   EvaluationReport,
   SessionEvent,
+  StepColumns,
   TimingReport,
 } from '../../src/session/protocol';
 import { type RunFile, runJson } from '../../src/session/runFile';
@@ -41,6 +42,8 @@ export class HeadlessRun {
   #baselines: BaselinesReport | null = null;
   #timing: TimingReport | null = null;
   #diagnosis: DiagnosisReport | null = null;
+  /** Steps whose time is not known yet. */
+  #untold: StepColumns | null = null;
   #nextId = 1;
   /** The last answer, and what is called when the run rests. */
   #answer: SessionEvent | null = null;
@@ -85,11 +88,12 @@ export class HeadlessRun {
     await this.#ask({ type: 'stop' });
   }
 
-  /** The last scores, in words. */
+  /** What came of it, in words; the last scores too where they have not been printed. */
   summary(): string {
+    const lines: string[] = [];
     const last = this.#evaluations.at(-1);
-    const lines = last === undefined ? [] : [evaluationLine(last)];
-    if (this.#diagnosis !== null && this.#metrics.length > 0) lines.push(diagnosisLine(this.#diagnosis));
+    if (this.#options.quiet && last !== undefined) lines.push(evaluationLine(last));
+    if (this.#diagnosis !== null) lines.push(diagnosisLine(this.#diagnosis));
     return lines.join('\n');
   }
 
@@ -166,10 +170,14 @@ export class HeadlessRun {
         break;
       case 'steps':
         this.#metrics.append(event.reports);
-        for (const line of stepLines(event.reports, this.#timing?.stepMs ?? 0)) this.#print(line);
+        this.#untold = event.reports;
         break;
       case 'timing':
         this.#timing = event.timing;
+        if (this.#untold !== null) {
+          for (const line of stepLines(this.#untold, event.timing.stepMs)) this.#print(line);
+        }
+        this.#untold = null;
         break;
       case 'evaluation':
         this.#evaluations.push(event.evaluation);

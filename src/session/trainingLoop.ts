@@ -143,7 +143,7 @@ export class TrainingLoop {
   fail(error: PawsaurError): void {
     this.halt();
     this.#stepping = null;
-    this.#run?.giveUp();
+    this.#run?.retire();
     this.#tellSteps();
     this.setPhase('failed');
     this.#emit({ type: 'error', error: errorReport(error) });
@@ -175,7 +175,8 @@ export class TrainingLoop {
   }
 
   async #step(run: TrainingRun): Promise<void> {
-    const step = run.advance();
+    // Begun in the next microtask, so that it counts as under way before it runs.
+    const step = Promise.resolve().then(() => run.advance());
     const settled = step.catch(() => undefined);
     this.#stepping = settled;
     try {

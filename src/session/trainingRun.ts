@@ -47,7 +47,8 @@ export class TrainingRun {
   #baselines: BaselinesReport | null = null;
   #evaluations: EvaluationReport[] = [];
   #scoring = new AbortController();
-  #disposed = false;
+  /** Whether what is still under way is of no interest any more. */
+  #retired = false;
   #inspectionDue = 0;
   #inspectedStep = -1;
 
@@ -122,7 +123,7 @@ export class TrainingRun {
   async advance(): Promise<void> {
     const startedAt = this.#context.now();
     const report = await this.#method.trainStep(this.#live);
-    if (this.#disposed) return;
+    if (this.#retired) return;
     const { step } = this.#method;
     const broken = nonFinite(report, step);
     if (broken !== null) {
@@ -200,9 +201,14 @@ export class TrainingRun {
     return this.#method.stateDict();
   }
 
-  dispose(): void {
+  /** Takes no more numbers: a step or a look under way ends unheard. */
+  retire(): void {
     this.giveUp();
-    this.#disposed = true;
+    this.#retired = true;
+  }
+
+  dispose(): void {
+    this.retire();
     this.#method.dispose();
   }
 
@@ -249,7 +255,7 @@ export class TrainingRun {
   }
 
   #emit(event: SessionEvent): void {
-    if (!this.#disposed) this.#context.emit(event);
+    if (!this.#retired) this.#context.emit(event);
   }
 }
 

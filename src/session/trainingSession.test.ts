@@ -354,6 +354,23 @@ describe('failures', () => {
     expect(harness.all('error').filter(({ replyTo }) => replyTo === undefined)).toHaveLength(1);
   });
 
+  it('does not keep a step that ends after the engine has failed', async () => {
+    const harness = await new Harness().ready();
+    const stepping = gate();
+    const reached = gate();
+    harness.device.before = async (operation, step) => {
+      if (operation !== 'trainStep' || step !== 2) return;
+      reached.open();
+      await stepping.opened;
+    };
+    await harness.done({ type: 'start' });
+    await reached.opened;
+    harness.failEngine();
+    stepping.open();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(harness.stepsTold).toEqual([1, 2]);
+  });
+
   it('gives up preparing when the engine fails', async () => {
     const harness = new Harness();
     await harness.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, hueSpread: 0.5 });

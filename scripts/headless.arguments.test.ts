@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodePermalink, findPreset, toFile } from '../src/recipe';
+import { readArguments } from './headless/arguments';
+
+const quick = findPreset('confetti-quick')!.recipe;
+let folder = '';
+let file = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pawsaur-'));
+  file = join(folder, 'recipe.json');
+  writeFileSync(file, toFile({ ...quick, lr: 0.004, momentum_teacher: 0.5 }, 'confetti-quick'));
+  writeFileSync(join(folder, 'broken.json'), '{"pawsaur": 1');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('readArguments', () => {
+  it('takes the preset that suits the data when no recipe is named', () => {
+    expect(readArguments(['--data', 'grey'])).toMatchObject({
+      preset: 'confetti-quick',
+      data: { builtin: 'grey' },
+      recipe: { arch: 'vit', data: 'grey' },
+      steps: null,
+      json: null,
+      quiet: false,
+    });
+    expect(readArguments(['--data', folder])).toMatchObject({
+      preset: 'photos-quick',
+      data: { folder },
+      recipe: { arch: 'cnn', data: 'folder' },
+    });
+  });
+
+  it('reads a recipe file, and changes fields of it', () => {
+    const options = readArguments([
+      '--recipe',
+      file,
+      '--seed',
+      '7',
+      '--set',
+      'lr=2e-3',
+      '--set=conv_stem=true',
+    ])!;
+    expect(options.recipe).toEqual({ ...quick, lr: 0.002, momentum_teacher: 0.5, seed: 7, conv_stem: true });
+    expect(options.data).toEqual({ builtin: 'confetti' });
+  });
+
+  it('reads a permalink, bare or as a whole address', () => {
+    const link = encodePermalink({ ...quick, hue: 0.5 }, 'confetti-quick');
+    for (const given of [link, link.slice(1), `https://example.org/pawsaur/${link}`]) {
+      expect(readArguments(['--recipe', given])!.recipe).toEqual({ ...quick, hue: 0.5 });
+    }
+  });
+
+  it('puts a preset in the place of the recipe', () => {
+    const options = readArguments(['--recipe', file, '--preset', 'photos-quick', '--data', folder])!;
+    expect(options).toMatchObject({ preset: 'photos-quick', recipe: { momentum_teacher: 0.97 } });
+  });
+
+  it('answers --help with nothing to do', () => {
+    expect(readArguments(['--help'])).toBeNull();
+  });
+
+  it.each([
+    [['--steps', '0'], /--steps wants a whole number from 1 up, not “0”/],
+    [['--steps', '1e3'], /--steps wants a whole number/],
+    [['--seed', '-1'], /--seed/],
+    [['--data', '/nowhere/at/all'], /neither a folder that exists nor one of confetti, grey, noise/],
+    [['--preset', 'best'], /no preset “best”.*confetti-quick/],
+    [['--preset', 'photos-quick'], /name it with --data FOLDER/],
+    [['--recipe', 'missing.json'], /neither a file that exists nor a permalink/],
+    [['--set', 'lr'], /--set wants FIELD=VALUE, not “lr”/],
+    [['--set', 'lr=fast'], /lr must be/],
+    [['--set', '__proto__=1'], /no recipe field called '__proto__'/],
+    [['--recipe', '#preset=confetti-quick&lr=-1e99'], /lr must be/],
+    [['--wrong'], /--wrong/],
+    [['stray'], /stray/],
+  ])('refuses %j with a sentence', (args, sentence) => {
+    const read = () => readArguments(args as string[]);
+    expect(read).toThrow(sentence as RegExp);
+    expect(read).toThrow(expect.objectContaining({ code: 'headless/arguments' }));
+  });
+
+  it('refuses a recipe file that is cut short', () => {
+    expect(() => readArguments(['--recipe', join(folder, 'broken.json')])).toThrow(/not valid JSON/);
+  });
+});
