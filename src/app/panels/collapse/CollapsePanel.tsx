@@ -6,6 +6,7 @@ import { Empty, Panel } from '../panel/Panel';
 import { spread } from '../plot/ranges';
 import { Spark } from '../plot/Spark';
 import { useColumns } from '../plot/useColumns';
+import { useOutDim } from '../plot/useOutDim';
 import styles from './collapse.module.css';
 import { type GaugeView, gaugeSpecs, viewGauge } from './gauges';
 
@@ -14,15 +15,16 @@ const tables = [stepSeries, scoreSeries];
 const words = { healthy: 'healthy', low: 'below the healthy band', high: 'above the healthy band' } as const;
 
 export function CollapsePanel() {
-  const outDim = useRun((run) => run.prepared?.outDim ?? null);
+  const outDim = useOutDim();
+  const featureDim = useRun((run) => run.prepared?.featureDim ?? run.evaluations.at(-1)?.featureDim ?? null);
   const gauges = useRun((run) => run.diagnosis?.gauges);
   const early = useRun((run) => run.diagnosis?.state === 'too early');
   useColumns(tables);
-  const lnK = outDim === null ? null : Math.log(outDim);
+  const sizes = { lnK: outDim === null ? null : Math.log(outDim), featureDim };
   const views = gaugeSpecs.map((spec) =>
     viewGauge(
       spec,
-      lnK,
+      sizes,
       gauges?.find((gauge) => gauge.name === spec.name),
     ),
   );
@@ -37,7 +39,7 @@ export function CollapsePanel() {
       ) : (
         <div className={styles.gauges}>
           {views.map((view) => (
-            <Gauge key={view.spec.name} view={view} judged={!early} />
+            <Gauge key={view.spec.name} view={view} judged={!early} featureDim={featureDim} />
           ))}
         </div>
       )}
@@ -78,7 +80,15 @@ function Words({ view }: { view: GaugeView }) {
 }
 
 /** @param judged false while it is too early to call a value healthy or not */
-function Gauge({ view, judged }: { view: GaugeView; judged: boolean }) {
+function Gauge({
+  view,
+  judged,
+  featureDim,
+}: {
+  view: GaugeView;
+  judged: boolean;
+  featureDim: number | null;
+}) {
   const { spec, value } = view;
   const state = judged ? view.state : null;
   return (
@@ -89,6 +99,9 @@ function Gauge({ view, judged }: { view: GaugeView; judged: boolean }) {
         </span>
         <span className={styles.value} data-state={state ?? 'unknown'}>
           <b>{value === null ? '–' : value.toFixed(spec.digits)}</b>
+          {spec.name === 'rankMe' && featureDim !== null && (
+            <span className={styles.state}>of {featureDim}</span>
+          )}
           {state !== null && <span className={styles.state}>{words[state]}</span>}
         </span>
       </div>

@@ -27,6 +27,8 @@ beforeEach(() => {
   scoreSeries.clear();
 });
 
+const sizes = { lnK: 4, featureDim: 64 };
+
 describe('viewGauge', () => {
   const diagnosed = {
     name: 'teacherEntropy',
@@ -40,7 +42,7 @@ describe('viewGauge', () => {
   it('reads the teacher’s entropy as a share of ln K, mean of the last twenty steps', () => {
     pushSteps(30, 4, 1);
     pushSteps(20, 2, 1);
-    const view = viewGauge(spec('teacherEntropy'), 4, diagnosed);
+    const view = viewGauge(spec('teacherEntropy'), sizes, diagnosed);
     expect(view.value).toBeCloseTo(0.5, 10);
     expect(view.values[0]).toBeCloseTo(1, 10);
     expect(view.state).toBe('healthy');
@@ -48,7 +50,7 @@ describe('viewGauge', () => {
 
   it('draws the band and the limits that the diagnosis judges by', () => {
     pushSteps(20, 3.9, 0.05);
-    const view = viewGauge(spec('teacherEntropy'), 4, diagnosed);
+    const view = viewGauge(spec('teacherEntropy'), sizes, diagnosed);
     expect(view.bands).toEqual([{ from: 0.23, to: 0.75, colour: 'good' }]);
     expect(view.limits).toEqual([{ value: 0.96, colour: 'bad', word: 'uniform' }]);
     expect(view.state).toBe('high');
@@ -59,16 +61,29 @@ describe('viewGauge', () => {
       { at: 0.15, beyond: 'below' as const, means: 'uniform collapse' },
       { at: 0.05, beyond: 'below' as const, means: 'one-hot collapse' },
     ];
-    const view = viewGauge(spec('kl'), 4, { ...diagnosed, name: 'kl', limits });
+    const view = viewGauge(spec('kl'), sizes, { ...diagnosed, name: 'kl', limits });
     expect(view.limits.map(({ value, word }) => [value, word])).toEqual([[0.15, 'uniform']]);
   });
 
   it('knows no value before the first step, and no state before a diagnosis', () => {
-    expect(viewGauge(spec('kl'), 4, undefined)).toMatchObject({ value: null, state: null, bands: [] });
+    expect(viewGauge(spec('kl'), sizes, undefined)).toMatchObject({ value: null, state: null, bands: [] });
+  });
+
+  it('shows no share of ln K while K is unknown', () => {
+    pushSteps(20, 3, 1);
+    const view = viewGauge(spec('teacherEntropy'), { lnK: null, featureDim: null }, diagnosed);
+    expect(view).toMatchObject({ value: null, state: null });
+  });
+
+  it('measures the rank against the length of the features', () => {
+    const row = { knn10: 1, knn20: 1, looKnn10: 1, jaccardHeadMean: 1, jaccardBestHead: 1, jaccardX2: 1 };
+    scoreSeries.push({ ...row, step: 0, featureStdScaled: 0.4, rankMe: 40 });
+    expect(viewGauge(spec('rankMe'), sizes, undefined)).toMatchObject({ value: 40, high: 64 });
+    expect(viewGauge(spec('rankMe'), { ...sizes, featureDim: 1024 }, undefined).high).toBeCloseTo(84, 6);
   });
 
   it('grows its scale with the values', () => {
     pushSteps(5, 2, 7);
-    expect(viewGauge(spec('kl'), 4, undefined).high).toBeGreaterThan(7);
+    expect(viewGauge(spec('kl'), sizes, undefined).high).toBeGreaterThan(7);
   });
 });

@@ -117,17 +117,25 @@ export interface GaugeView {
 
 type DiagnosedGauge = DiagnosisReport['gauges'][number];
 
-/** @param lnK null before a run is set up */
+/** The sizes of a run that gauges are measured by; null before one is set up. */
+export interface RunSizes {
+  /** Logarithm of the number of prototypes. */
+  lnK: number | null;
+  /** Length of a feature, the largest rank there can be. */
+  featureDim: number | null;
+}
+
+/** A gauge over the numbers so far, with the band and limits of the diagnosis. */
 export function viewGauge(
   spec: GaugeSpec,
-  lnK: number | null,
+  sizes: RunSizes,
   diagnosed: DiagnosedGauge | undefined,
 ): GaugeView {
   const steps = spec.columns.column('step');
   const raw = spec.columns.column(spec.column);
-  const values = spec.perLnK && lnK !== null ? raw.map((value) => value / lnK) : raw;
+  const values = spec.perLnK ? raw.map((value) => value / (sizes.lnK ?? Number.NaN)) : raw;
   const value = latestValue(values, spec.columns === stepSeries ? meanOver : 1);
-  const scale = scaleFor(spec, values);
+  const scale = scaleFor(spec, values, sizes.featureDim);
   const limits = outerLimits(diagnosed);
   if (spec.name === 'rankMe' && values.length > 0) {
     limits.push({ value: values[0]!, colour: 'base', word: 'before training' });
@@ -153,13 +161,18 @@ function latestValue(values: Float64Array, over: number): number | null {
   return last.length === 0 ? null : last.reduce((sum, value) => sum + value, 0) / last.length;
 }
 
-function scaleFor(spec: GaugeSpec, values: Float64Array): { low: number; high: number } {
+function scaleFor(
+  spec: GaugeSpec,
+  values: Float64Array,
+  featureDim: number | null,
+): { low: number; high: number } {
   let [low, high] = spec.scale;
   for (const value of values) {
-    if (!Number.isFinite(value)) continue;
     if (value > high) high = value * 1.05;
     if (value < low) low = value;
   }
+  // A rank has no scale of its own: room to double, up to what the features allow.
+  if (spec.name === 'rankMe') high = Math.min(2 * high, featureDim ?? Number.POSITIVE_INFINITY);
   return { low, high };
 }
 

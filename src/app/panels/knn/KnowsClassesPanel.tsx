@@ -71,7 +71,8 @@ export function KnowsClassesPanel() {
   const title = 'Does it know the classes?';
   const note = 'k-NN on the teacher’s features; labels are used here, never in training';
 
-  if (dataset !== null && dataset.labelledCount === 0) {
+  // The numbers of an earlier run stay while pictures without labels wait for theirs.
+  if (dataset?.labelledCount === 0 && (latest?.knn10 ?? null) === null) {
     return (
       <Panel title={title} note={note}>
         <Empty>

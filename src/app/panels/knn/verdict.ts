@@ -54,7 +54,7 @@ function compare(score: number, { name, score: rival }: Baseline, error: number)
   const gap = score - rival;
   if (Math.abs(gap) < error) return `no better or worse than ${withArticle(name)}`;
   const points = `${Math.abs(gap).toFixed(1)} points`;
-  return gap > 0 ? `${points} above ${withArticle(name)}` : `still ${points} below ${withArticle(name)}`;
+  return gap > 0 ? `${points} above ${withArticle(name)}` : `${points} below ${withArticle(name)}`;
 }
 
 function withArticle(name: string): string {

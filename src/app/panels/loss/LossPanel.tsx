@@ -4,14 +4,16 @@
  */
 
 import { useMemo } from 'react';
+import type { LiveChange } from '../../../session/client';
 import { useRun } from '../../store/run';
 import { stepSeries } from '../../store/series';
 import { Panel } from '../panel/Panel';
 import { StepPlot } from '../plot/StepPlot';
 import type { PlotSpec } from '../plot/spec';
+import { useOutDim } from '../plot/useOutDim';
 
-/** The plot of a run with `outDim` prototypes; null before one is set up. */
-export function lossPlot(outDim: number | null): PlotSpec {
+/** The plot of a run with `outDim` prototypes (null before one is set up), live changes marked. */
+export function lossPlot(outDim: number | null, changes: readonly LiveChange[]): PlotSpec {
   const limit = outDim === null ? Number.NaN : Math.log(outDim);
   return {
     name: 'Loss',
@@ -40,13 +42,15 @@ export function lossPlot(outDim: number | null): PlotSpec {
       },
     ],
     levels: [{ value: limit, label: `ln ${outDim} = ${limit.toFixed(3)}: saying nothing`, colour: 'bad' }],
+    marks: changes.map(({ step, field, value }) => ({ step, label: `${field} ${value}` })),
     csv: () => stepSeries.toCsv(),
   };
 }
 
 export function LossPanel() {
-  const outDim = useRun((run) => run.prepared?.outDim ?? null);
-  const spec = useMemo(() => lossPlot(outDim), [outDim]);
+  const outDim = useOutDim();
+  const changes = useRun((run) => run.liveChanges);
+  const spec = useMemo(() => lossPlot(outDim, changes), [outDim, changes]);
   return (
     <Panel title="Loss" note="cross-entropy of teacher and student = teacher entropy + KL">
       <StepPlot

@@ -86,6 +86,20 @@ describe('buildFigure', () => {
     expect(pixelToStep(frame, stepToPixel(frame, 2.25))).toBeCloseTo(2.25, 10);
   });
 
+  it('marks the steps at which a person changed something, where they are in view', () => {
+    const spec = lossPlot([4, 3, 2, 1], {
+      marks: [
+        { step: 2, label: 'teacher_temp 0.04' },
+        { step: 9, label: 'later' },
+      ],
+    });
+    const { layout } = buildFigure(spec, settings, theme, canvas);
+    const words = (layout.annotations as Annotations[]).map(({ text }) => text);
+    expect(words).toContain('teacher_temp 0.04');
+    expect(words).not.toContain('later');
+    expect(layout.shapes!.map(({ x0 }) => x0)).toEqual([2]);
+  });
+
   it('gives a picture that leaves the page a title, a legend and a ground', () => {
     const { layout } = buildFigure(lossPlot([4]), settings, theme, { ...canvas, titled: true });
     expect(layout.title).toMatchObject({ text: 'Loss' });

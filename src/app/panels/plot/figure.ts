@@ -7,6 +7,7 @@ import {
   type Frame,
   type PlotLevel,
   type PlotLine,
+  type PlotMark,
   type PlotSettings,
   type PlotSpec,
   visibleLines,
@@ -53,6 +54,7 @@ export function buildFigure(spec: PlotSpec, settings: PlotSettings, theme: Theme
   const steps = stepRange(lines, settings);
   const curves = lines.map((line) => toCurve(line, settings, steps, width));
   const values = valueRange(spec, settings, curves, levels);
+  const marks = (spec.marks ?? []).filter(({ step }) => step >= steps[0] && step <= steps[1]);
   const frame = { left: margin.l, top: margin.t, width, height, steps };
   const tick = { color: theme.soft, size: 11, family: theme.font };
   const axis = {
@@ -83,9 +85,13 @@ export function buildFigure(spec: PlotSpec, settings: PlotSettings, theme: Theme
       gridcolor: theme.line,
       nticks: 5,
     },
-    shapes: levels.map((level) => levelLine(level, values, settings.log, theme)),
+    shapes: [
+      ...levels.map((level) => levelLine(level, values, settings.log, theme)),
+      ...marks.map((mark) => markLine(mark, theme)),
+    ],
     annotations: [
       ...levelLabels(levels, values, settings.log, theme, { height, outside, long }),
+      ...marks.map((mark) => markLabel(mark, theme)),
       stepWord(theme),
     ] as Annotations[],
   };
@@ -225,6 +231,35 @@ function levelLabels(
     bgcolor: outside ? 'rgba(0,0,0,0)' : theme.card,
     font: { size: 11, family: theme.font, color: level.colour === 'base' ? theme.soft : theme[level.colour] },
   }));
+}
+
+function markLine({ step }: PlotMark, theme: Theme): Partial<Shape> {
+  return {
+    type: 'line',
+    xref: 'x',
+    yref: 'paper',
+    x0: step,
+    x1: step,
+    y0: 0,
+    y1: 1,
+    layer: 'below',
+    line: { color: theme.soft, width: 1, dash: 'dot' },
+  };
+}
+
+function markLabel({ step, label }: PlotMark, theme: Theme): Partial<Annotations> {
+  return {
+    xref: 'x',
+    yref: 'paper',
+    x: step,
+    y: 0,
+    xanchor: 'right',
+    yanchor: 'bottom',
+    textangle: '-90',
+    showarrow: false,
+    text: label,
+    font: { size: 10, family: theme.font, color: theme.soft },
+  };
 }
 
 function stepWord(theme: Theme): Partial<Annotations> {

@@ -34,8 +34,6 @@ export function loadPlotly(): Promise<PlotlyCore> {
 }
 
 async function importPlotly(): Promise<PlotlyCore> {
-  // Plotly's CommonJS sources name Node's global object.
-  Object.assign(globalThis, { global: globalThis });
   const module: { default: unknown } = await import('plotly.js/lib/core');
   const plotly = module.default as PlotlyCore;
   await warmUp(plotly);

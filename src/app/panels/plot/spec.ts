@@ -31,6 +31,12 @@ export interface PlotLevel {
   optional?: boolean;
 }
 
+/** A step at which something was changed by hand. */
+export interface PlotMark {
+  step: number;
+  label: string;
+}
+
 /** A plot over steps. */
 export interface PlotSpec {
   /** Title of exported pictures, accessible name. */
@@ -39,6 +45,7 @@ export interface PlotSpec {
   file: string;
   lines: readonly PlotLine[];
   levels?: readonly PlotLevel[];
+  marks?: readonly PlotMark[];
   /** A value in words, with its unit. */
   format(value: number): string;
   /** Smallest range the axis ever covers: noise on a flat curve must not fill the picture. */

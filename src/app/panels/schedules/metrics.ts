@@ -88,4 +88,14 @@ export const metrics: readonly Metric[] = [
     smoothed: true,
     format: (value) => value.toFixed(value < 10 ? 1 : 0),
   },
+  {
+    id: 'stepMs',
+    label: 'ms a step',
+    meaning: 'wall time of one training step, running mean',
+    columns: speedSeries,
+    column: 'stepMs',
+    colour: 'ink',
+    smoothed: true,
+    format: (value) => value.toFixed(value < 10 ? 1 : 0),
+  },
 ];
