@@ -13,7 +13,7 @@ import type { PlotSpec } from '../plot/spec';
 import { type Baseline, knnBaselines, type Protocol, verdict } from './verdict';
 
 /** The curves of one protocol over its own baselines. */
-export function knnPlot(protocol: Protocol, baselines: readonly Baseline[]): PlotSpec {
+function knnPlot(protocol: Protocol, baselines: readonly Baseline[]): PlotSpec {
   const heldOut: PlotSpec['lines'] = [
     {
       id: 'knn10',

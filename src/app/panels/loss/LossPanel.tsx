@@ -13,7 +13,7 @@ import type { PlotSpec } from '../plot/spec';
 import { useOutDim } from '../plot/useOutDim';
 
 /** The plot of a run with `outDim` prototypes (null before one is set up), live changes marked. */
-export function lossPlot(outDim: number | null, changes: readonly LiveChange[]): PlotSpec {
+function lossPlot(outDim: number | null, changes: readonly LiveChange[]): PlotSpec {
   const limit = outDim === null ? Number.NaN : Math.log(outDim);
   return {
     name: 'Loss',

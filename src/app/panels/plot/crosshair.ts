@@ -3,7 +3,7 @@
 type Listener = () => void;
 
 /** A step, or null where nothing is pointed at. */
-export class Crosshair {
+class Crosshair {
   readonly #listeners = new Set<Listener>();
   #step: number | null = null;
 

@@ -16,7 +16,7 @@ const smoothing = 0.8;
 const tables = [stepSeries, speedSeries];
 
 /** The large plot of one number. */
-export function schedulePlot(metric: Metric): PlotSpec {
+function schedulePlot(metric: Metric): PlotSpec {
   return {
     name: metric.label,
     file: `pawsaur-${metric.id}`,
