@@ -56,6 +56,9 @@ export const theme = createTheme({
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '19px' },
   headings: { fontFamily: 'var(--font)', fontWeight: '650' },
   defaultRadius: 8,
+  components: {
+    Notification: { styles: { description: { color: 'var(--soft)' } } },
+  },
   cursorType: 'pointer',
   respectReducedMotion: true,
 });

@@ -25,7 +25,8 @@ export function TryIt() {
   const underWay = useUnderWay();
   const busy = useRun((s) => s.run.phase === 'preparing' || s.dataset === null || s.connection !== 'ready');
   const pending = useUi((s) => s.pending !== null);
-  const shown = experimentsFor({ recipe, underWay });
+  const needsFolder = useSetup((s) => s.recipe.data === 'folder' && s.folder === null);
+  const shown = needsFolder ? [] : experimentsFor({ recipe, underWay });
   if (shown.length === 0) return null;
   return (
     <>

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { plural } from '../format';
 import { ensureData } from '../store/actions';
 import { useUnderWay } from '../store/facts';
-import { type Outcome, outcomeOf, type PastRun, runTitle, useHistory } from '../store/history';
+import { liveTitle, type Outcome, outcomeOf, type PastRun, runTitle, useHistory } from '../store/history';
 import { tell } from '../store/notify';
 import { useRun } from '../store/run';
 import { takeSetup } from '../store/setup';
@@ -28,15 +28,21 @@ export function Runs() {
 
 function ThisRun() {
   const state = useRun();
-  const unsaved = useHistory((s) => s.savedStep);
+  const saved = useHistory((s) => s.savedStep);
   const { recipe, preset, run, stepsRecorded, prepared, dataset } = state;
   if (recipe === null) return null;
   const has = stepsRecorded > 0;
+  const live = liveTitle(state.liveChanges);
   return (
-    <Card title="This run" when={run.phase} outcome={outcomeOf(state)}>
+    <Card
+      title={prepared === null ? 'The run before' : 'This run'}
+      when={prepared === null ? 'ended' : run.phase}
+      outcome={outcomeOf(state)}
+    >
       <p>
         {runTitle(preset, recipe)} · {dataset?.name ?? recipe.data} · seed {recipe.seed}
       </p>
+      {live !== '' && <p>{live}</p>}
       <div className={styles.buttons}>
         <Button
           variant="default"
@@ -53,7 +59,7 @@ function ThisRun() {
           Metrics JSON
         </Button>
       </div>
-      {has && run.step > unsaved && (
+      {has && stepsRecorded > saved && (
         <p className={styles.soft}>Not downloaded yet: leaving the page asks first.</p>
       )}
     </Card>
@@ -67,12 +73,14 @@ function EarlierRun({ run }: { run: PastRun }) {
     void ensureData();
     tell('Its recipe is set up', 'Start trains it again.');
   };
+  const live = liveTitle(run.file.liveChanges);
   const time = run.endedAt.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
   return (
     <Card title={run.title} when={time} outcome={run.outcome}>
       <p>
         {run.preset} · {run.dataName} · {plural(run.file.losses.length, 'step')}
       </p>
+      {live !== '' && <p>{live}</p>}
       <div className={styles.buttons}>
         <Button variant="default" size="compact-xs" disabled={underWay} onClick={use}>
           Set it up again

@@ -14,9 +14,9 @@ const answers: { value: ColourSide; label: string }[] = [
 
 const consequences: Record<ColourSide, string> = {
   matters:
-    'Views keep their colours, so the network may use them. Sorted waste gained 5 points of k-NN this way; hand-written digits lost 28.',
+    'Views keep their colours, so the network may use them. Photos of sorted waste gained 5 points of k-NN this way; hands showing digits lost 28.',
   nuisance:
-    'Colours are shuffled, so the network has to look at form. Hand-written digits need that; sorted waste does better without.',
+    'Colours are shuffled, so the network has to look at form. Photos of hands showing digits need that; sorted waste does better without.',
 };
 
 export function ColourSwitch() {

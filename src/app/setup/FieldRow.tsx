@@ -54,7 +54,8 @@ export function FieldRow({ name, problems }: Props) {
       <div className={styles.fieldFoot}>
         <span className={styles.soft}>
           <code>{spec.officialName ?? name}</code>
-          {'unit' in spec && spec.unit !== undefined && ` · ${spec.unit}`} · {spec.paper}
+          {'unit' in spec && spec.unit !== undefined && spec.unit !== name && ` · ${spec.unit}`} ·{' '}
+          {spec.paper}
         </span>
         <button
           type="button"

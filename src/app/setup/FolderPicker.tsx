@@ -1,4 +1,4 @@
-/** Buttons that open the system's own dialogues for a folder or for single pictures. */
+/** Buttons that open the system's own dialogues for a folder or fPictures…. */
 
 import { Button } from '@mantine/core';
 import { useRef } from 'react';
@@ -52,8 +52,8 @@ export function FolderPicker() {
       <Button variant="default" size="compact-sm" onClick={chooseFolder}>
         Choose a folder…
       </Button>
-      <Button variant="subtle" size="compact-sm" onClick={() => filesInput.current?.click()}>
-        or single pictures
+      <Button variant="default" size="compact-sm" onClick={() => filesInput.current?.click()}>
+        Pictures…
       </Button>
       <input
         ref={folderInput}

@@ -1,9 +1,10 @@
 /** Which pictures: the built-in sets, or the person's own. */
 
-import { Alert, Button, Progress } from '@mantine/core';
+import { Button, Progress } from '@mantine/core';
 import type { Recipe } from '../../recipe';
 import { plural } from '../format';
 import { Panel } from '../panels/panel/Panel';
+import { Notice } from '../shell/Notice';
 import { cancelLoading, takeBuiltin, takeFolderAgain, useUi } from '../store/actions';
 import { useProblems, useUnderWay } from '../store/facts';
 import { useRun } from '../store/run';
@@ -75,9 +76,9 @@ function FolderOption({ chosen, locked }: { chosen: boolean; locked: boolean }) 
         </>
       )}
       {error !== null && (
-        <Alert color="red" role="alert" title={error.message} className={styles.error}>
-          {error.hint} The pictures before it are still in use.
-        </Alert>
+        <Notice kind="bad" title={error.message}>
+          <p>{error.hint} The pictures before it are still in use.</p>
+        </Notice>
       )}
     </div>
   );

@@ -39,7 +39,7 @@ function Suggestion({ problem: { field, suggestion } }: { problem: FieldProblem 
   };
   return (
     <Button variant="default" size="compact-xs" onClick={take}>
-      Use {showValue(field, suggestion)}
+      Use {field === 'data' ? String(suggestion) : showValue(field, suggestion)}
     </Button>
   );
 }

@@ -1,10 +1,10 @@
 /** What needs saying above the panels: a slower engine, a link that was not all used, a run that failed. */
 
-import { Alert, Button, Group } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { recover, reset } from '../store/actions';
 import { useRun } from '../store/run';
 import { type Arrival, useSetup } from '../store/setup';
-import styles from './shell.module.css';
+import { Notice } from './Notice';
 
 export function Notices() {
   return (
@@ -20,12 +20,12 @@ function EngineNotice() {
   const engine = useRun((s) => s.engine);
   if (engine?.notice === undefined) return null;
   return (
-    <Alert
-      color="yellow"
+    <Notice
+      kind="warn"
       title={engine.backend === 'cpu' ? 'No graphics card is in use' : 'This runs without WebGPU'}
     >
       {engine.notice}
-    </Alert>
+    </Notice>
   );
 }
 
@@ -47,15 +47,9 @@ function ArrivalNotice() {
       ? `The set-up is from ${origin}`
       : `Not all of ${origin} could be used; the rest is set up`;
   return (
-    <Alert
-      color={problems.length === 0 ? 'student' : 'yellow'}
-      title={title}
-      withCloseButton
-      closeButtonLabel="Close"
-      onClose={close}
-    >
+    <Notice kind={problems.length === 0 ? 'news' : 'warn'} title={title} onClose={close}>
       {problems.length > 0 && (
-        <ul className={styles.problems}>
+        <ul>
           {problems.map((problem, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes, and a field may be in it twice
             <li key={i}>{problem.message}</li>
@@ -63,7 +57,7 @@ function ArrivalNotice() {
         </ul>
       )}
       {needsFolder && <p>It was made for a folder of pictures. Choose yours on the left.</p>}
-    </Alert>
+    </Notice>
   );
 }
 
@@ -72,7 +66,7 @@ function FailureNotice() {
   const canReset = useRun((s) => s.connection !== 'dead' && s.run.phase === 'failed' && s.prepared !== null);
   if (error === null) return null;
   return (
-    <Alert color="red" title={error.message} role="alert">
+    <Notice kind="bad" title={error.message}>
       <p>{error.hint ?? 'The curves and scores up to here are kept.'}</p>
       <Group gap="xs" mt="xs">
         {canReset && (
@@ -84,6 +78,6 @@ function FailureNotice() {
           Start the worker again
         </Button>
       </Group>
-    </Alert>
+    </Notice>
   );
 }

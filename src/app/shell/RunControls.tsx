@@ -58,7 +58,7 @@ export function StartButton({ size = 'sm' }: { size?: 'sm' | 'lg' }) {
 export function RunControls() {
   const phase = useRun((s) => s.run.phase);
   const ready = useRun((s) => s.dataset !== null && s.connection === 'ready');
-  const prepared = useRun((s) => s.prepared !== null);
+  const prepared = useRun((s) => s.prepared !== null && s.connection === 'ready');
   const pending = useUi((s) => s.pending);
   const underWay = useUnderWay();
   const preparing = phase === 'preparing';

@@ -80,8 +80,10 @@ function Plan() {
       <p>
         Start trains a {network} of {showWeights(backboneParameters)} weights on them, right here, for{' '}
         {plural(totalSteps, 'step')}
-        {time}. Nobody tells it what the pictures show. The loss, the crops it compares, where it looks, and
-        whether it knows the classes are drawn while it learns.
+        {time}. Nobody tells it what the pictures show. The loss, the crops it compares
+        {recipe.arch === 'vit' && ', where it looks'}
+        {facts.classes > 0 && ', whether it knows the classes'} and whether it collapses are drawn while it
+        learns.
       </p>
       {asMeasured && (
         <p className={styles.soft}>

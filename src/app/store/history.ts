@@ -1,8 +1,8 @@
 /** The runs of this visit: each as what was changed and what came of it, with its numbers for the download. */
 
 import { create } from 'zustand';
-import { type FieldName, type FieldValue, type Recipe, recipeFields } from '../../recipe';
-import type { ClientState, RunFile } from '../../session/client';
+import { type FieldName, type FieldValue, isFieldName, type Recipe, recipeFields } from '../../recipe';
+import type { ClientState, LiveChange, RunFile } from '../../session/client';
 import { session, useRun } from './run';
 import { changedFields, presetRecipe } from './setup';
 
@@ -67,13 +67,12 @@ function describeRun(state: ClientState): PastRun | null {
 
 /** Marks the current run as saved up to where it is. */
 export function markSaved(): void {
-  useHistory.setState({ savedStep: useRun.getState().run.step });
+  useHistory.setState({ savedStep: useRun.getState().stepsRecorded });
 }
 
 /** Whether leaving the page loses training that was never downloaded. */
 export function isUnsaved(): boolean {
-  const { stepsRecorded, run } = useRun.getState();
-  return stepsRecorded > 0 && run.step > useHistory.getState().savedStep;
+  return useRun.getState().stepsRecorded > useHistory.getState().savedStep;
 }
 
 /** A value of a recipe as it is written on the page. */
@@ -95,10 +94,22 @@ export function runTitle(preset: string | null, recipe: Readonly<Recipe>): strin
   return changes.length === 0 ? name : changes.join(', ');
 }
 
+/** What was changed while a run went, in a line; empty when nothing was. */
+export function liveTitle(changes: readonly LiveChange[]): string {
+  return changes
+    .map(({ step, field, value }) =>
+      isFieldName(field)
+        ? `${recipeFields[field].label} → ${showValue(field, value)} after step ${step}`
+        : '',
+    )
+    .filter((text) => text !== '')
+    .join(', ');
+}
+
 type Ended = Pick<ClientState, 'run' | 'evaluations' | 'diagnosis' | 'stepsRecorded'>;
 
 /** What came of a run so far, from its diagnosis and its last scores. */
-export function outcomeOf({ run, evaluations, diagnosis }: Ended): Outcome {
+export function outcomeOf({ run, evaluations, diagnosis, stepsRecorded }: Ended): Outcome {
   const scores = evaluations.at(-1);
   const parts: string[] = [];
   const bad = diagnosis !== null && ['uniform', 'one-hot'].includes(diagnosis.state);
@@ -106,6 +117,6 @@ export function outcomeOf({ run, evaluations, diagnosis }: Ended): Outcome {
   if (bad) parts.push(diagnosis.title.toLowerCase());
   if (scores?.jaccardHeadMean != null) parts.push(`Jaccard ${scores.jaccardHeadMean.toFixed(1)}`);
   if (scores?.knn20 != null) parts.push(`k-NN ${scores.knn20.toFixed(1)} %`);
-  parts.push(`step ${run.step}`);
+  parts.push(`step ${stepsRecorded}`);
   return { text: parts.join(' · '), bad: bad || run.phase === 'failed' };
 }
