@@ -13,7 +13,7 @@ const score = v.nullable(finite);
 const pixels = v.instance(Uint8ClampedArray);
 
 /** A training run's place in its life. `idle` has no data, `ready` has data and no network. */
-export const phases = [
+const phases = [
   'idle',
   'ready',
   'preparing',
@@ -24,7 +24,7 @@ export const phases = [
   'failed',
 ] as const;
 /** What a run is busy with at this moment, for one short line on screen; null while it trains or rests. */
-export const activities = [
+const activities = [
   'loading',
   'building',
   'calibrating',
@@ -214,7 +214,7 @@ export const attentionReportSchema = v.pipe(
 );
 export type AttentionReport = v.InferOutput<typeof attentionReportSchema>;
 
-export const cropBoxSchema = v.object({
+const cropBoxSchema = v.object({
   top: finite,
   left: finite,
   height: finite,

@@ -69,7 +69,7 @@ export class FakeDevice {
   }
 }
 
-export class FakeMethod implements TrainingMethod {
+class FakeMethod implements TrainingMethod {
   readonly hasAttention = true;
   readonly featureDim = featureDim;
   readonly totalSteps: number;

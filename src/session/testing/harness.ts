@@ -97,7 +97,7 @@ export class Harness {
 }
 
 /** Whether an event ends a command. */
-export function isAnswer(event: SessionEvent): event is Answer {
+function isAnswer(event: SessionEvent): event is Answer {
   if (event.type === 'error') return event.replyTo !== undefined;
   return event.type === 'done' || event.type === 'refused';
 }
