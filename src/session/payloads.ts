@@ -13,25 +13,9 @@ const score = v.nullable(finite);
 const pixels = v.instance(Uint8ClampedArray);
 
 /** A training run's place in its life. `idle` has no data, `ready` has data and no network. */
-const phases = [
-  'idle',
-  'ready',
-  'preparing',
-  'running',
-  'paused',
-  'finished',
-  'stopped',
-  'failed',
-] as const;
+const phases = ['idle', 'ready', 'preparing', 'running', 'paused', 'finished', 'stopped', 'failed'] as const;
 /** What a run is busy with at this moment, for one short line on screen; null while it trains or rests. */
-const activities = [
-  'loading',
-  'building',
-  'calibrating',
-  'evaluating',
-  'inspecting',
-  'exporting',
-] as const;
+const activities = ['loading', 'building', 'calibrating', 'evaluating', 'inspecting', 'exporting'] as const;
 
 export const sessionStateSchema = v.object({
   phase: v.picklist(phases),
