@@ -12,7 +12,7 @@ import { FolderDrop } from './setup/FolderDrop';
 import { SetUp } from './setup/SetUp';
 import { Footer } from './shell/Footer';
 import { Header } from './shell/Header';
-import { LivePanels } from './shell/LivePanels';
+import { LazyPanels } from './shell/lazyPanels';
 import { Notices } from './shell/Notices';
 import styles from './shell/shell.module.css';
 import { useLeaveGuard } from './shell/useLeaveGuard';
@@ -39,7 +39,7 @@ export function App() {
     <section key="live" className={styles.middle} aria-label="What is happening">
       <Notices />
       {atRest && <Welcome />}
-      {(!atRest || hasNumbers) && <LivePanels ofEarlierRun={atRest} />}
+      {(!atRest || hasNumbers) && <LazyPanels ofEarlierRun={atRest} />}
     </section>
   );
   const lessons = (

@@ -1,6 +1,6 @@
 /** The control of one field, as its specification asks: a switch, a choice, or a number written as people write it. */
 
-import { NativeSelect, Switch, TextInput } from '@mantine/core';
+import { Switch } from '@mantine/core';
 import { type KeyboardEvent, useEffect, useState } from 'react';
 import { acceptedValues, type FieldSpec, type FieldValue } from '../../recipe';
 import styles from './setup.module.css';
@@ -33,20 +33,21 @@ export function FieldControl({ id, spec, value, locked, invalid, describedBy, on
       if (option !== undefined) onChange(option);
     };
     return (
-      <NativeSelect
+      <select
         id={id}
-        size="xs"
         className={styles.choice}
         value={String(value)}
         disabled={locked}
         aria-describedby={describedBy}
         aria-invalid={invalid}
         onChange={(event) => choose(event.currentTarget.value)}
-        data={spec.options.map((option) => ({
-          value: String(option),
-          label: spec.optionLabels?.[String(option)] ?? String(option),
-        }))}
-      />
+      >
+        {spec.options.map((option) => (
+          <option key={option} value={String(option)}>
+            {spec.optionLabels?.[String(option)] ?? String(option)}
+          </option>
+        ))}
+      </select>
     );
   }
   return (
@@ -95,6 +96,7 @@ interface NumberProps extends Omit<Props, 'spec' | 'value'> {
 function NumberControl({ id, spec, value, locked, invalid, describedBy, onChange }: NumberProps) {
   const [text, setText] = useState(String(value));
   const [unread, setUnread] = useState(false);
+  const unreadId = `${id}-unread`;
   useEffect(() => {
     setText(String(value));
     setUnread(false);
@@ -112,20 +114,25 @@ function NumberControl({ id, spec, value, locked, invalid, describedBy, onChange
     onChange(stepNumber(spec, readNumber(text) ?? value, event.key === 'ArrowUp' ? 1 : -1));
   };
   return (
-    <TextInput
-      id={id}
-      size="xs"
-      className={styles.number}
-      inputMode={spec.kind === 'integer' ? 'numeric' : 'decimal'}
-      autoComplete="off"
-      value={text}
-      disabled={locked}
-      aria-describedby={describedBy}
-      aria-invalid={invalid || unread}
-      error={unread ? `must be ${acceptedValues(spec)}` : invalid}
-      onChange={(event) => setText(event.currentTarget.value)}
-      onBlur={commit}
-      onKeyDown={press}
-    />
+    <span className={styles.numberBox}>
+      <input
+        id={id}
+        className={styles.number}
+        inputMode={spec.kind === 'integer' ? 'numeric' : 'decimal'}
+        autoComplete="off"
+        value={text}
+        disabled={locked}
+        aria-describedby={unread ? `${describedBy} ${unreadId}` : describedBy}
+        aria-invalid={invalid || unread}
+        onChange={(event) => setText(event.currentTarget.value)}
+        onBlur={commit}
+        onKeyDown={press}
+      />
+      {unread && (
+        <span id={unreadId} className={styles.unread} role="alert">
+          must be {acceptedValues(spec)}
+        </span>
+      )}
+    </span>
   );
 }

@@ -1,25 +1,17 @@
-/** Everything that is drawn while it trains. The panels come as a chunk of their own, so that the page appears at once. */
+/** Everything that is drawn while it trains, each part for itself: one that fails leaves the others alone. */
 
-import { Skeleton } from '@mantine/core';
-import { lazy, type ReactNode, Suspense } from 'react';
+import type { ReactNode } from 'react';
+import {
+  AttentionPanel,
+  CollapsePanel,
+  HealthBanner,
+  KnowsClassesPanel,
+  LossPanel,
+  SchedulesPanel,
+  ViewsPanel,
+} from '../panels';
 import { ErrorBoundary } from './ErrorBoundary';
 import styles from './shell.module.css';
-
-const load = () => import('../panels');
-
-/** Fetches the panels before they are needed. */
-export function preloadPanels(): void {
-  // Not being there yet is told when they are needed.
-  load().catch(() => undefined);
-}
-
-const HealthBanner = lazy(() => load().then((m) => ({ default: m.HealthBanner })));
-const LossPanel = lazy(() => load().then((m) => ({ default: m.LossPanel })));
-const KnowsClassesPanel = lazy(() => load().then((m) => ({ default: m.KnowsClassesPanel })));
-const AttentionPanel = lazy(() => load().then((m) => ({ default: m.AttentionPanel })));
-const ViewsPanel = lazy(() => load().then((m) => ({ default: m.ViewsPanel })));
-const CollapsePanel = lazy(() => load().then((m) => ({ default: m.CollapsePanel })));
-const SchedulesPanel = lazy(() => load().then((m) => ({ default: m.SchedulesPanel })));
 
 /** @param ofEarlierRun the numbers are those of a run that has ended; the next one replaces them */
 export function LivePanels({ ofEarlierRun }: { ofEarlierRun: boolean }) {
@@ -27,7 +19,7 @@ export function LivePanels({ ofEarlierRun }: { ofEarlierRun: boolean }) {
     <>
       {ofEarlierRun && <p className={styles.earlier}>The run before, until the next one starts:</p>}
       {!ofEarlierRun && (
-        <Slot what="The diagnosis" height={44}>
+        <Slot what="The diagnosis">
           <HealthBanner />
         </Slot>
       )}
@@ -57,10 +49,6 @@ export function LivePanels({ ofEarlierRun }: { ofEarlierRun: boolean }) {
   );
 }
 
-function Slot({ what, height = 300, children }: { what: string; height?: number; children: ReactNode }) {
-  return (
-    <ErrorBoundary what={what}>
-      <Suspense fallback={<Skeleton height={height} radius={12} />}>{children}</Suspense>
-    </ErrorBoundary>
-  );
+function Slot({ what, children }: { what: string; children: ReactNode }) {
+  return <ErrorBoundary what={what}>{children}</ErrorBoundary>;
 }

@@ -12,7 +12,7 @@ import { useFacts, useProblems } from '../store/facts';
 import { useRun } from '../store/run';
 import { changedFields, useSetup } from '../store/setup';
 import { estimateSeconds, useSpeeds } from '../store/speed';
-import { preloadPanels } from './LivePanels';
+import { preloadPanels } from './lazyPanels';
 import { StartButton } from './RunControls';
 import styles from './shell.module.css';
 

@@ -160,9 +160,9 @@ export function toggle(): Promise<void> {
 }
 
 /** Takes one step, of a new run if there is none; nothing while it trains by itself. */
-export function singleStep(): Promise<void> {
+export async function singleStep(): Promise<void> {
+  if (useRun.getState().run.phase === 'running') return;
   return during('step', async () => {
-    if (useRun.getState().run.phase === 'running') return;
     if (isUnderWay(useRun.getState().run) || (await prepare())) await session().step();
   });
 }

@@ -1,0 +1,204 @@
+import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { App } from './App';
+import { takeAddress } from './begin';
+import { ensureData } from './store/actions';
+import { useHistory } from './store/history';
+import { useRun } from './store/run';
+import { useSetup } from './store/setup';
+import { type FakeSession, freshPage } from './testing/fakeSession';
+import { draw } from './testing/page';
+
+vi.mock('./panels', () => {
+  const Stub = () => null;
+  return {
+    HealthBanner: Stub,
+    LossPanel: () => <p>the loss</p>,
+    KnowsClassesPanel: Stub,
+    AttentionPanel: Stub,
+    ViewsPanel: Stub,
+    CollapsePanel: Stub,
+    SchedulesPanel: Stub,
+  };
+});
+
+let session: FakeSession;
+
+beforeEach(() => {
+  session = freshPage();
+});
+afterEach(cleanup);
+
+const header = () => within(screen.getByRole('banner'));
+const button = (name: string) => header().getByRole<HTMLButtonElement>('button', { name });
+
+async function open(hash = '') {
+  takeAddress(hash);
+  draw(<App />);
+  await act(ensureData);
+}
+
+async function started() {
+  await open();
+  fireEvent.click(button('Start'));
+  await waitFor(() => button('Pause'));
+  act(() => session.train(3));
+}
+
+describe('the page', () => {
+  it('shows the pictures and says what Start will do', async () => {
+    await open();
+    expect(screen.getByText(/These are the pictures/).textContent).toContain('1,600 to train on');
+    expect(screen.getByText(/Start trains a Vision Transformer/).textContent).toContain('250 steps');
+    expect(screen.getAllByRole('button', { name: 'Start' })).toHaveLength(2);
+  });
+
+  it('prepares the recipe and starts it, pauses, resumes, steps, resets and stops', async () => {
+    await started();
+    expect(session.asked).toEqual(['loadBuiltin', 'prepare', 'start']);
+    expect(session.last('prepare')?.recipe).toEqual(useSetup.getState().recipe);
+    await screen.findByText('the loss', {}, { timeout: 10_000 });
+    expect(screen.getByRole('banner').textContent).toContain('step 3');
+    fireEvent.click(button('Pause'));
+    await waitFor(() => button('Resume'));
+    fireEvent.click(button('Step'));
+    await waitFor(() => expect(screen.getByRole('banner').textContent).toContain('step 4'));
+    fireEvent.click(button('Resume'));
+    await waitFor(() => button('Pause'));
+    fireEvent.click(button('Stop'));
+    await waitFor(() => button('Start again'));
+    fireEvent.click(button('Reset'));
+    await waitFor(() => expect(screen.getByRole('banner').textContent).toContain('step 0'));
+    expect(session.asked.slice(3)).toEqual(['pause', 'step', 'start', 'stop', 'reset']);
+  });
+
+  it('starts and pauses with the space bar and steps with a full stop, but not from a field', async () => {
+    await open();
+    fireEvent.keyDown(screen.getByLabelText(/^learning rate/), { key: ' ' });
+    expect(session.asked).toEqual(['loadBuiltin']);
+    fireEvent.keyDown(document.body, { key: ' ' });
+    await waitFor(() => button('Pause'));
+    act(() => session.train(1));
+    fireEvent.keyDown(document.body, { key: '.' });
+    fireEvent.keyDown(document.body, { key: ' ' });
+    await waitFor(() => button('Resume'));
+    fireEvent.keyDown(document.body, { key: '.' });
+    await waitFor(() => expect(screen.getByRole('banner').textContent).toContain('step 2'));
+  });
+
+  it('lists what of a link could not be used, field by field, and sets up the rest', async () => {
+    await open('#preset=confetti-quick&__proto__=1&lr=-1e99&hue=0.5&depth=deep');
+    const notice = screen.getByRole('alert');
+    expect(within(notice).getAllByRole('listitem')).toHaveLength(3);
+    expect(notice.textContent).toContain('__proto__');
+    expect(notice.textContent).toContain('lr must be a number');
+    expect(useSetup.getState().recipe).toMatchObject({ hue: 0.5, depth: 4, lr: 0.008 });
+    fireEvent.click(within(notice).getByRole('button', { name: 'Close' }));
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  it('does not ask the session for a recipe that cannot start, and leads to the field', async () => {
+    await open('#preset=confetti-quick&num_heads=5');
+    expect(screen.getByText('It cannot start like this.')).toBeTruthy();
+    fireEvent.click(button('Start'));
+    await waitFor(() =>
+      expect(document.activeElement?.closest('[data-field]')?.getAttribute('data-field')).toBe('num_heads'),
+    );
+    expect(session.asked).toEqual(['loadBuiltin']);
+  });
+
+  it('shows what the session refuses at its field, until the field is changed', async () => {
+    await open();
+    session.refusals = [
+      { field: 'batch_size', kind: 'refusal', message: 'The adapter has too little memory.', suggestion: 16 },
+    ];
+    fireEvent.click(button('Start'));
+    await screen.findAllByText('The adapter has too little memory.');
+    expect(button('Start').disabled).toBe(false);
+    fireEvent.click(screen.getByRole('button', { name: 'Use 16' }));
+    expect(screen.queryByText('The adapter has too little memory.')).toBeNull();
+    expect(useSetup.getState().recipe.batch_size).toBe(16);
+  });
+
+  it('keeps the run before as what was changed and what came of it', async () => {
+    await started();
+    fireEvent.click(button('Stop'));
+    await waitFor(() => button('Start again'));
+    fireEvent.change(screen.getByLabelText(/^hue jitter/), { target: { value: '0.5' } });
+    fireEvent.blur(screen.getByLabelText(/^hue jitter/));
+    fireEvent.click(button('Start again'));
+    await waitFor(() => expect(useHistory.getState().runs).toHaveLength(1));
+    const runs = screen.getByRole('region', { name: 'Runs of this visit' });
+    expect(within(runs).getByText(/hue jitter 0.1 → 0.5/)).toBeTruthy();
+    expect(within(runs).getByRole('heading', { name: 'confetti-quick' })).toBeTruthy();
+    expect(useHistory.getState().runs[0]?.file.losses).toHaveLength(3);
+  });
+
+  it('keeps a run that could not be replaced', async () => {
+    await started();
+    fireEvent.click(button('Stop'));
+    await waitFor(() => button('Start again'));
+    session.refusals = [{ field: 'lr', kind: 'refusal', message: 'No.' }];
+    fireEvent.click(button('Start again'));
+    await screen.findAllByText('No.');
+    expect(useHistory.getState().runs).toHaveLength(0);
+    expect(useRun.getState().stepsRecorded).toBe(3);
+  });
+
+  it('asks before the page is left with a run that was not downloaded', async () => {
+    const leave = () => {
+      const event = new Event('beforeunload', { cancelable: true });
+      window.dispatchEvent(event);
+      return event.defaultPrevented;
+    };
+    await open();
+    expect(leave()).toBe(false);
+    fireEvent.click(button('Start'));
+    await waitFor(() => button('Pause'));
+    act(() => session.train(3));
+    expect(leave()).toBe(true);
+    vi.spyOn(URL, 'createObjectURL').mockReturnValue('blob:weights');
+    fireEvent.click(screen.getByRole('button', { name: 'Weights' }));
+    await waitFor(() => expect(leave()).toBe(false));
+  });
+
+  it('says that the worker died and starts another one with the same pictures', async () => {
+    await started();
+    act(() => session.die('Out of memory.'));
+    expect(screen.getByText(/The training worker stopped unexpectedly/)).toBeTruthy();
+    expect(useRun.getState().stepsRecorded).toBe(3);
+    fireEvent.click(screen.getByRole('button', { name: 'Start the worker again' }));
+    await waitFor(() => expect(useSetup.getState().loaded).not.toBeNull());
+    expect(session.workers).toBe(2);
+    expect(session.asked.filter((type) => type === 'loadBuiltin')).toHaveLength(2);
+    expect(screen.getByText(/The run before, until the next one starts/)).toBeTruthy();
+  });
+
+  it('imports a folder, lists what it could not use and takes the preset for photos', async () => {
+    await open();
+    const file = new File(['x'], 'one.png', { type: 'image/png' });
+    Object.defineProperty(file, 'webkitRelativePath', { value: 'waste/glass/one.png' });
+    fireEvent.change(screen.getByTestId('folder-input'), { target: { files: [file] } });
+    await screen.findByText('your folder');
+    expect(session.last('importFiles')).toMatchObject({
+      name: 'waste',
+      files: [{ path: 'waste/glass/one.png' }],
+    });
+    expect(useSetup.getState()).toMatchObject({ preset: 'photos-quick', recipe: { data: 'folder' } });
+    fireEvent.click(screen.getByRole('button', { name: /1 file could not be used/ }));
+    expect(screen.getByText('x/<img>.jpg').parentElement?.textContent).toContain('It is broken.');
+  });
+
+  it('keeps the pictures it has when a folder holds none', async () => {
+    await open();
+    session.loadError = {
+      code: 'import/no-images',
+      message: 'There are no pictures in “notes”.',
+      hint: 'Choose another.',
+    };
+    fireEvent.change(screen.getByTestId('pictures-input'), { target: { files: [new File(['x'], 'a.txt')] } });
+    await screen.findByText('There are no pictures in “notes”.');
+    expect(useSetup.getState().recipe.data).toBe('confetti');
+    expect(button('Start').disabled).toBe(false);
+  });
+});

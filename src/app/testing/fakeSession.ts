@@ -1,0 +1,164 @@
+/** A training worker of a few lines for tests of the page: it keeps a phase and answers every command. */
+
+import { defaultPreset } from '../../recipe';
+import { type ClientState, SessionClient } from '../../session/client';
+import type { Command, Phase, SessionEvent } from '../../session/protocol';
+import { evaluationAt, sampleEvent, stepBatch } from '../../session/testing/samples';
+import type { PortHandlers } from '../../session/workerPort';
+import { useUi } from '../store/actions';
+import { useHistory } from '../store/history';
+import { connectSession, useRun } from '../store/run';
+import { useSetup } from '../store/setup';
+
+export class FakeSession {
+  readonly commands: Command[] = [];
+  /** What the next `prepare` or `setLive` is refused for. */
+  refusals: Extract<SessionEvent, { type: 'refused' }>['problems'] = [];
+  /** Why the next load fails. */
+  loadError: { code: string; message: string; hint?: string } | null = null;
+  readonly client: SessionClient;
+  workers = 0;
+  #handlers: PortHandlers | null = null;
+  #phase: Phase = 'idle';
+  #step = 0;
+  #generation = 0;
+
+  constructor() {
+    this.client = new SessionClient((handlers) => {
+      this.#handlers = handlers;
+      this.workers++;
+      this.#phase = 'idle';
+      queueMicrotask(() => this.send(sampleEvent('engine')));
+      return { post: (command) => queueMicrotask(() => this.#take(command)), close: () => {} };
+    });
+  }
+
+  /** The commands so far, by type. */
+  get asked(): string[] {
+    return this.commands.map(({ type }) => type).filter((type) => type !== 'thumbnails');
+  }
+
+  last<T extends Command['type']>(type: T): Extract<Command, { type: T }> | undefined {
+    return this.commands.findLast(
+      (command): command is Extract<Command, { type: T }> => command.type === type,
+    );
+  }
+
+  send(...events: SessionEvent[]): void {
+    for (const event of events) this.#handlers?.message(event);
+  }
+
+  die(reason: string): void {
+    this.#handlers?.failed(reason);
+  }
+
+  /** Goes to a phase and tells. */
+  tell(phase: Phase, step = this.#step): void {
+    this.#phase = phase;
+    this.#step = step;
+    const totalSteps = phase === 'idle' || phase === 'ready' ? 0 : 250;
+    const state = { phase, activity: null, step, totalSteps, stepsPerEpoch: 10, epoch: step / 10 };
+    this.send({ type: 'state', state });
+  }
+
+  /** Tells of steps taken. */
+  train(steps: number): void {
+    this.send({ type: 'steps', reports: stepBatch(this.#step + 1, steps) }, sampleEvent('timing'));
+    this.tell(this.#phase, this.#step + steps);
+  }
+
+  #take(command: Command): void {
+    this.commands.push(command);
+    const replyTo = command.id;
+    const refused = this.refusals;
+    if ((command.type === 'prepare' || command.type === 'setLive') && refused.length > 0) {
+      this.refusals = [];
+      this.send({ type: 'refused', replyTo, problems: refused });
+      return;
+    }
+    if ((command.type === 'loadBuiltin' || command.type === 'importFiles') && this.loadError !== null) {
+      this.send({ type: 'error', replyTo, error: this.loadError });
+      this.loadError = null;
+      return;
+    }
+    this.#perform(command);
+    this.send({ type: 'done', replyTo });
+  }
+
+  #perform(command: Command): void {
+    switch (command.type) {
+      case 'loadBuiltin':
+        this.#load(command.name, 'builtin', 1600);
+        break;
+      case 'importFiles':
+        this.#load(command.name, 'folder', 320);
+        break;
+      case 'prepare':
+      case 'reset':
+        this.tell('preparing', 0);
+        this.send(sampleEvent('prepared'), { type: 'evaluation', evaluation: evaluationAt(0) });
+        this.tell('paused', 0);
+        break;
+      case 'start':
+        this.tell('running');
+        break;
+      case 'pause':
+        this.tell('paused');
+        break;
+      case 'step':
+        this.train(1);
+        break;
+      case 'stop':
+        if (this.#phase === 'running' || this.#phase === 'paused') this.tell('stopped');
+        break;
+      case 'exportWeights':
+        this.send({ type: 'weights', replyTo: command.id, step: this.#step, bytes: new Uint8Array(4) });
+        break;
+      case 'thumbnails': {
+        const { indices, size } = command;
+        const pixels = new Uint8ClampedArray(indices.length * size * size * 4);
+        const thumbnails = { generation: this.#generation, indices, size, pixels };
+        this.send({ type: 'thumbnails', replyTo: command.id, thumbnails });
+        break;
+      }
+    }
+  }
+
+  #load(name: string, kind: 'builtin' | 'folder', trainCount: number): void {
+    const { summary } = sampleEvent('dataset');
+    const heldOutCount = trainCount / 4;
+    const count = trainCount + heldOutCount;
+    const generation = ++this.#generation;
+    const size = kind === 'builtin' ? 64 : 80;
+    this.send({
+      type: 'dataset',
+      summary: { ...summary, generation, name, kind, size, count, trainCount, heldOutCount },
+    });
+    this.tell('ready', 0);
+  }
+}
+
+const emptyRun: ClientState = new SessionClient().getState();
+
+/** Puts every store back to a fresh page and connects it to a new fake session. */
+export function freshPage(): FakeSession {
+  useSetup.setState(
+    {
+      preset: defaultPreset.name,
+      recipe: { ...defaultPreset.recipe },
+      arrival: null,
+      refusals: [],
+      folder: null,
+      loaded: null,
+      loading: null,
+      dataError: null,
+    },
+    true,
+  );
+  useUi.setState({ pending: null, shownField: null });
+  useHistory.setState({ runs: [], savedStep: 0 });
+  useRun.setState(emptyRun, true);
+  const fake = new FakeSession();
+  connectSession(fake.client);
+  return fake;
+}
