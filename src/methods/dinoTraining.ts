@@ -203,7 +203,8 @@ class DinoTraining implements TrainingMethod {
 
   async calibrate(): Promise<void> {
     if (!this.trunk.hasBatchNorm) return;
-    // Training batches through the teacher in training mode; nothing but the running statistics changes.
+    // Training batches in training mode; nothing but the running statistics changes. Weighted 1, 1/2, 1/3 …,
+    // they end as the plain mean over the batches, with nothing left of the untouched (0, 1).
     for (let i = 0; i < CALIBRATION_BATCHES; i++) {
       const indices = this.images.batchAt(i % Math.max(1, this.totalSteps));
       const drawn = drawCrops(
@@ -215,9 +216,8 @@ class DinoTraining implements TrainingMethod {
       tf.tidy(() => {
         const [globals] = this.viewBatches(drawn.slice(0, 1), 0);
         for (const network of [this.dino.teacher, this.dino.student]) {
-          this.trunk.forward(scoped(network.get, 'backbone.'), (globals as ViewBatch).crops, {
-            mode: 'train',
-          });
+          const options = { mode: 'train', batchNormMomentum: 1 / (i + 1) } as const;
+          this.trunk.forward(scoped(network.get, 'backbone.'), (globals as ViewBatch).crops, options);
         }
       });
     }

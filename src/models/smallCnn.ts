@@ -21,6 +21,8 @@ export interface SmallCnnConfig {
 export interface SmallCnnOptions {
   /** Batch norm's mode: batch statistics while training, running ones for evaluation. */
   mode: 'train' | 'eval';
+  /** Share of this batch in the running statistics; torch's 0.1 unless told. */
+  batchNormMomentum?: number;
 }
 
 /** Length of the feature vector: channels of the last block times the cells of the grid. */
@@ -56,9 +58,10 @@ export function smallCnnForward(
   read: Reader,
   config: SmallCnnConfig,
   images: tf.Tensor,
-  { mode }: SmallCnnOptions,
+  { mode, batchNormMomentum = 0.1 }: SmallCnnOptions,
 ): tf.Tensor {
-  const norm = (x: tf.Tensor, name: string) => batchNorm(x, batchNormState(read, name), { mode });
+  const norm = (x: tf.Tensor, name: string) =>
+    batchNorm(x, batchNormState(read, name), { mode, momentum: batchNormMomentum });
   const weight = (name: string) => read(`${name}.weight`);
   const stem = convolution(images, weight('conv1'), { stride: 2, padding: 1, inputGradient: false });
   let x: tf.Tensor = tf.relu(norm(stem, 'bn1'));

@@ -9,6 +9,8 @@ import { dropPathCalls, type VitConfig, vitForward, vitLastAttention, vitParamet
 
 export interface TrunkOptions {
   mode: 'train' | 'eval';
+  /** Share of this batch in batch norm's running statistics; torch's 0.1 unless told. */
+  batchNormMomentum?: number;
   /** Uniform draws [dropPathCalls, B] of stochastic depth; only a student that trains has them. */
   dropPath?: tf.Tensor;
 }
@@ -49,7 +51,7 @@ export function createTrunk(recipe: Recipe): Trunk {
       dropPathCalls: 0,
       hasBatchNorm: true,
       patchSize: null,
-      forward: (read, images, { mode }) => smallCnnForward(read, config, images, { mode }),
+      forward: (read, images, options) => smallCnnForward(read, config, images, options),
       lastAttention: () => null,
     };
   }
