@@ -10,7 +10,7 @@ import styles from './setup.module.css';
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
 
 /** Reads what was dropped. */
-export async function takeDrop(transfer: DataTransfer): Promise<void> {
+async function takeDrop(transfer: DataTransfer): Promise<void> {
   const contents = dropContents(transfer);
   try {
     const [file] = contents.files;

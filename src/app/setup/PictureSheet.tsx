@@ -11,7 +11,7 @@ const rows = 5;
 const side = 64;
 
 /** Indices spread evenly over `count` pictures, at most `most` of them. */
-export function spread(count: number, most: number): number[] {
+function spread(count: number, most: number): number[] {
   const shown = Math.min(count, most);
   return Array.from({ length: shown }, (_, i) => Math.floor((i * count) / shown));
 }

@@ -17,7 +17,7 @@ import { useSetup } from '../store/setup';
 import styles from './shell.module.css';
 
 /** What the start button says in a phase. */
-export function startLabel(phase: Phase, step: number): string {
+function startLabel(phase: Phase, step: number): string {
   if (phase === 'preparing') return 'Preparing…';
   if (phase === 'paused' && step > 0) return 'Resume';
   if (phase === 'finished' || phase === 'stopped' || phase === 'failed') return 'Start again';

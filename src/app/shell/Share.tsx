@@ -8,7 +8,7 @@ import { useSetup } from '../store/setup';
 import styles from './shell.module.css';
 
 /** The address of this page with the set-up in its fragment. */
-export function shareLink(): string {
+function shareLink(): string {
   const { recipe, preset } = useSetup.getState();
   return `${window.location.href.split('#')[0]}${encodePermalink(recipe, preset)}`;
 }

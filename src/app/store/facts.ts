@@ -9,7 +9,7 @@ import { dataKey, type Setup, useSetup } from './setup';
 const builtinFacts: RunFacts = { trainImages: 1600, imageSize: 64, classes: 10 };
 
 /** Facts of the pictures that the recipe asks for; no pictures where a folder is still missing. */
-export function factsFor(
+function factsFor(
   setup: Pick<Setup, 'recipe' | 'folder' | 'loaded'>,
   dataset: DatasetSummary | null,
 ): RunFacts {

@@ -76,13 +76,8 @@ export function setField(name: FieldName, value: FieldValue): void {
   setFields({ [name]: value } as Partial<Recipe>);
 }
 
-/** Gives one field the preset's value. */
-export function resetField(name: FieldName): void {
-  setField(name, presetRecipe(get().preset)[name]);
-}
-
 /** Fields that say which pictures are taken; they belong to the pictures, not to the preset. */
-export const dataFieldNames = ['data', 'data_seed', 'hue_spread'] as const satisfies readonly FieldName[];
+const dataFieldNames = ['data', 'data_seed', 'hue_spread'] as const satisfies readonly FieldName[];
 
 /**
  * Starts over from a preset. The pictures stay where they are, except that a preset for a folder asks for one,
