@@ -71,7 +71,7 @@ export function FieldRow({ name, problems }: Props) {
           <ActionIcon
             variant="subtle"
             size={20}
-            aria-label={`${spec.label}: back to ${showValue(name, preset)}, the preset's value`}
+            aria-label={`Back to ${showValue(name, preset)}: ${spec.label}`}
             title={`Back to ${showValue(name, preset)}`}
             onClick={() => void changeField(name, preset)}
           >

@@ -3,9 +3,10 @@
 import { NativeSelect } from '@mantine/core';
 import { findPreset, type Preset, planRun, presets } from '../../recipe';
 import { showCount, showDuration } from '../format';
+import { takePreset } from '../store/actions';
 import { useFacts, useUnderWay } from '../store/facts';
 import { useRun } from '../store/run';
-import { choosePreset, useSetup } from '../store/setup';
+import { useSetup } from '../store/setup';
 import { estimateSeconds, useSpeeds } from '../store/speed';
 import styles from './setup.module.css';
 
@@ -37,7 +38,7 @@ export function PresetChooser() {
         label="Preset"
         value={name}
         disabled={underWay}
-        onChange={(event) => choosePreset(event.currentTarget.value)}
+        onChange={(event) => takePreset(event.currentTarget.value)}
         data={groups.map((group) => ({
           group: group.label,
           items: presets.filter(group.has).map((p) => ({ value: p.name, label: label(p) })),

@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fieldNames, liveFields, recipeFields } from '../../recipe';
-import { ensureData, start } from '../store/actions';
+import { ensureData, start, takeFolderFrom } from '../store/actions';
 import { setField, setFields, useSetup } from '../store/setup';
 import { type FakeSession, freshPage } from '../testing/fakeSession';
 import { draw } from '../testing/page';
@@ -78,7 +78,7 @@ describe('the recipe form', () => {
     draw(<RecipeCard />);
     setFields({ hue: 0.5, depth: 6 });
     draw(<RecipeCard />);
-    fireEvent.click(screen.getAllByRole('button', { name: /^hue jitter: back to 0.1/ })[0]!);
+    fireEvent.click(screen.getAllByRole('button', { name: 'Back to 0.1: hue jitter' })[0]!);
     expect(useSetup.getState().recipe.hue).toBe(0.1);
     fireEvent.click(screen.getAllByRole('button', { name: /1 field differs/ })[0]!);
     expect(useSetup.getState().recipe.depth).toBe(4);
@@ -127,6 +127,19 @@ describe('the recipe form', () => {
       },
     );
     expect(session.asked.filter((command) => command === 'loadBuiltin')).toHaveLength(2);
+  });
+
+  it('splits a folder anew when the picture seed changes', async () => {
+    await takeFolderFrom(async () => ({
+      name: 'waste',
+      files: [{ path: 'a.png', file: new File(['x'], 'a.png') }],
+    }));
+    draw(<RecipeCard />);
+    openAll();
+    type('data_seed', '7');
+    await waitFor(() => expect(session.last('importFiles')).toMatchObject({ name: 'waste', seed: 7 }), {
+      timeout: 2000,
+    });
   });
 
   it('asks about colour where the pictures are the person’s own', () => {

@@ -4,9 +4,9 @@ import { Button } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
 import { type FieldName, fieldNames, isFieldName, recipeFields, recipeGroups } from '../../recipe';
 import { Panel } from '../panels/panel/Panel';
-import { useUi } from '../store/actions';
+import { takePreset, useUi } from '../store/actions';
 import { useProblems, useUnderWay } from '../store/facts';
-import { changedFields, choosePreset, useSetup } from '../store/setup';
+import { changedFields, useSetup } from '../store/setup';
 import { ColourSwitch } from './ColourSwitch';
 import { FieldRow, lockedId } from './FieldRow';
 import { PresetChooser } from './PresetChooser';
@@ -35,12 +35,7 @@ export function RecipeCard() {
     <Panel title="3 · Recipe">
       <PresetChooser />
       {changed.length > 0 && !underWay && (
-        <Button
-          variant="subtle"
-          size="compact-xs"
-          className={styles.back}
-          onClick={() => choosePreset(preset)}
-        >
+        <Button variant="subtle" size="compact-xs" className={styles.back} onClick={() => takePreset(preset)}>
           {changed.length === 1 ? '1 field differs' : `${changed.length} fields differ`}: back to the preset
         </Button>
       )}

@@ -65,11 +65,10 @@ export function Adapter() {
   if (connection === 'dead') return <span className={`${styles.tag} ${styles.bad}`}>worker stopped</span>;
   if (engine === null) return null;
   const backend = backends[engine.backend] ?? engine.backend;
+  const name = engine.adapter === backend ? backend : `${backend} · ${engine.adapter}`;
   return (
     <Tooltip label={`Computes on ${backend}: ${engine.adapter}`} disabled={engine.adapter.length < 30}>
-      <span className={styles.tag}>
-        {backend} · {engine.adapter}
-      </span>
+      <span className={styles.tag}>{name}</span>
     </Tooltip>
   );
 }

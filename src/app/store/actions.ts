@@ -10,7 +10,16 @@ import { isUnderWay, problemsOf, sameRecipe } from './facts';
 import { replacingRun } from './history';
 import { reportError, tell, warn } from './notify';
 import { session, useRun } from './run';
-import { chooseData, dataKey, type Folder, folderKey, setField, setFields, useSetup } from './setup';
+import {
+  chooseData,
+  choosePreset,
+  dataKey,
+  type Folder,
+  folderKey,
+  setField,
+  setFields,
+  useSetup,
+} from './setup';
 
 /** The command that is on its way, so that its button answers at once. */
 export type Pending = 'start' | 'pause' | 'step' | 'reset' | 'stop';
@@ -46,22 +55,18 @@ export async function ensureData(): Promise<void> {
   const { recipe, folder, loaded, loading } = useSetup.getState();
   const key = dataKey(recipe, folder);
   if (key === null || key === loaded || key === loading) return loadingData;
-  if (recipe.data === 'folder') loadingData = load(key, folder);
-  else loadingData = load(key, recipe);
+  loadingData = load(key, recipe, folder);
   return loadingData;
 }
 
 let loadingData: Promise<void> = Promise.resolve();
 
-async function load(key: string, source: Folder | Recipe | null): Promise<void> {
-  if (source === null) return;
+async function load(key: string, recipe: Recipe, folder: Folder | null): Promise<void> {
   useSetup.setState({ loading: key, dataError: null });
   try {
-    if ('files' in source) await session().importFiles(source.name, source.files);
-    else if (source.data !== 'folder') {
-      const { data, data_seed: seed, hue_spread: hueSpread } = source;
-      await session().loadBuiltin(data, { seed, hueSpread });
-    }
+    const { data, data_seed: seed, hue_spread: hueSpread } = recipe;
+    if (data !== 'folder') await session().loadBuiltin(data, { seed, hueSpread });
+    else if (folder !== null) await session().importFiles(folder.name, folder.files, seed);
     useSetup.setState({ loaded: key });
   } catch (thrown) {
     const { code, message, hint } = asPawsaurError(thrown);
@@ -70,6 +75,12 @@ async function load(key: string, source: Folder | Recipe | null): Promise<void> 
   } finally {
     if (useSetup.getState().loading === key) useSetup.setState({ loading: null });
   }
+}
+
+/** Starts over from a preset, and loads the pictures that come with it. */
+export function takePreset(name: string): void {
+  choosePreset(name);
+  void ensureData();
 }
 
 /** Takes another built-in set. */
@@ -103,8 +114,9 @@ export async function takeFolderFrom(list: () => Promise<Folder | null>): Promis
 }
 
 async function takeFolder(folder: Folder): Promise<void> {
-  const key = folderKey(folder);
-  loadingData = load(key, folder);
+  const recipe: Recipe = { ...useSetup.getState().recipe, data: 'folder' };
+  const key = folderKey(folder, recipe.data_seed);
+  loadingData = load(key, recipe, folder);
   await loadingData;
   if (useSetup.getState().loaded !== key) return;
   useSetup.setState({ folder });

@@ -102,7 +102,7 @@ export function chooseData(data: Recipe['data']): string | null {
   const wanted = data === 'folder' ? 'folder' : 'builtin';
   if (suits !== wanted && preset !== 'official' && changedFields(preset, recipe).length === 0) {
     choosePreset(wanted === 'folder' ? 'photos-quick' : defaultPreset.name);
-    setFields({ data });
+    setFields({ data, data_seed: recipe.data_seed });
     return get().preset;
   }
   setFields({ data });
@@ -125,7 +125,7 @@ export function takeSetup({ recipe, preset, problems }: NamedRecipe, from: Arriv
 
 /** The pictures a recipe asks for, as one string that changes when they do; null while a folder is missing. */
 export function dataKey(recipe: Readonly<Recipe>, folder: Folder | null): string | null {
-  if (recipe.data === 'folder') return folder === null ? null : folderKey(folder);
+  if (recipe.data === 'folder') return folder === null ? null : folderKey(folder, recipe.data_seed);
   const spread = recipe.data === 'confetti' ? recipe.hue_spread : '';
   return `${recipe.data}:${recipe.data_seed}:${spread}`;
 }
@@ -133,9 +133,9 @@ export function dataKey(recipe: Readonly<Recipe>, folder: Folder | null): string
 const folderNumbers = new WeakMap<Folder, number>();
 let nextFolder = 1;
 
-/** A folder's own key: the same name chosen twice may hold other files. */
-export function folderKey(folder: Folder): string {
+/** The key of a folder, split by a seed: the same name chosen twice may hold other files. */
+export function folderKey(folder: Folder, seed: number): string {
   const number = folderNumbers.get(folder) ?? nextFolder++;
   folderNumbers.set(folder, number);
-  return `folder:${number}`;
+  return `folder:${number}:${seed}`;
 }
