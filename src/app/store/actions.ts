@@ -149,7 +149,10 @@ async function prepare(): Promise<boolean> {
   const { run, recipe } = useRun.getState();
   if (run.phase === 'paused' && recipe !== null && sameRecipe(recipe, setup.recipe)) return true;
   const result = await replacingRun(() => session().prepare({ ...setup.recipe }, setup.preset));
-  if (result.ok) return true;
+  if (result.ok) {
+    useSetup.setState({ arrival: null });
+    return true;
+  }
   useSetup.setState({ refusals: result.problems });
   showField(result.problems[0]?.field ?? 'recipe');
   return false;
