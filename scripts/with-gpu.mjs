@@ -1,6 +1,6 @@
 /**
  * Runs a command with the environment that WebGPU in Node needs: `node scripts/with-gpu.mjs COMMAND [ARGUMENT…]`.
- * Commands of the project's packages (vitest, tsx) are found as in an npm script.
+ * Commands of the project's packages (vitest, vite) are found as in an npm script.
  */
 import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';

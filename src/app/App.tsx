@@ -43,7 +43,8 @@ export function App() {
     </section>
   );
   const lessons = (
-    <aside key="lessons" className={styles.lessons} aria-label="Explanation">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: the column scrolls by itself, by key too
+    <aside key="lessons" className={styles.lessons} aria-label="Explanation" tabIndex={0}>
       <Lessons />
     </aside>
   );

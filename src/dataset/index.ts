@@ -1,6 +1,5 @@
 /** The data sets: built-in pictures, imported folders, and how they are split and sampled. */
 export {
-  heldOutIndices,
   type ImageDataset,
   type ImageDatasetSummary,
   type SkippedFile,
@@ -11,7 +10,6 @@ export { type ImportOptions, importFolder } from './importFolder';
 export {
   type BuiltinName,
   type BuiltinOptions,
-  builtinNames,
   makeBuiltinDataset,
 } from './procedural/builtin';
 export { createSampler, type Sampler } from './sampler';

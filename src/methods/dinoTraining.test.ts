@@ -91,7 +91,7 @@ describe('a DINO run', () => {
     for (let i = 0; i < 3; i++) await method.trainStep(recipe);
     await method.views(2);
     await method.features(Int32Array.of(0, 1), 'teacher');
-    await method.attention(Int32Array.of(0, 1));
+    await method.attention(Int32Array.of(0, 1), 'student');
     expect(tf.memory().numTensors).toBe(before);
   });
 
@@ -143,13 +143,13 @@ describe('a DINO run', () => {
       [16, 2],
       [32, 4],
     ] as const) {
-      const attention = (await method.attention(indices, size))!;
+      const attention = (await method.attention(indices, 'teacher', size))!;
       expect([attention.heads, attention.rows, attention.cols]).toEqual([3, side, side]);
-      const first = attention.teacher.slice(0, side * side).reduce((a, b) => a + b);
+      const first = attention.weights.slice(0, side * side).reduce((a, b) => a + b);
       expect(first).toBeGreaterThan(0.1);
       expect(first).toBeLessThan(1);
     }
-    expect(await build(recipeOf('photos-quick')).attention(indices)).toBeNull();
+    expect(await build(recipeOf('photos-quick')).attention(indices, 'teacher')).toBeNull();
   });
 
   it('obeys live settings from the next step on', async () => {

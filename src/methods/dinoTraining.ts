@@ -32,9 +32,10 @@ import {
 } from './dino';
 import { DinoSchedules } from './dinoSchedules';
 import type {
-  AttentionSnapshot,
+  AttentionMaps,
   LiveSettings,
   NamedTensor,
+  NetworkName,
   StepReport,
   TrainingMethod,
   ViewPictures,
@@ -164,11 +165,7 @@ class DinoTraining implements TrainingMethod {
     };
   }
 
-  async features(
-    indices: Int32Array,
-    network: 'teacher' | 'student',
-    imageSize?: number,
-  ): Promise<Float32Array> {
+  async features(indices: Int32Array, network: NetworkName, imageSize?: number): Promise<Float32Array> {
     const features = tf.tidy(() => {
       const images = evaluationBatch(this.images.store, indices, imageSize ?? this.recipe.global_crops_size);
       return this.trunk.forward(scoped(this.network(network).get, 'backbone.'), images, { mode: 'eval' });
@@ -176,29 +173,24 @@ class DinoTraining implements TrainingMethod {
     return this.take(features);
   }
 
-  async attention(indices: Int32Array, imageSize?: number): Promise<AttentionSnapshot | null> {
+  async attention(
+    indices: Int32Array,
+    network: NetworkName,
+    imageSize = this.recipe.global_crops_size,
+  ): Promise<AttentionMaps | null> {
     const { patchSize } = this.trunk;
     if (patchSize === null) return null;
-    const size = imageSize ?? this.recipe.global_crops_size;
-    const side = Math.floor(size / patchSize);
+    const side = Math.floor(imageSize / patchSize);
     const heads = this.recipe.num_heads;
-    const rowsOf = (network: 'teacher' | 'student') =>
-      tf.tidy(() => {
-        const images = evaluationBatch(this.images.store, indices, size);
-        const weights = this.trunk.lastAttention(
-          scoped(this.network(network).get, 'backbone.'),
-          images,
-        ) as tf.Tensor;
-        return tf.slice(weights, [0, 0, 0, 1], [indices.length, heads, 1, side * side]);
-      });
-    const [student, teacher] = [rowsOf('student'), rowsOf('teacher')];
-    return {
-      heads,
-      rows: side,
-      cols: side,
-      student: await this.take(student),
-      teacher: await this.take(teacher),
-    };
+    const fromClass = tf.tidy(() => {
+      const images = evaluationBatch(this.images.store, indices, imageSize);
+      const all = this.trunk.lastAttention(
+        scoped(this.network(network).get, 'backbone.'),
+        images,
+      ) as tf.Tensor;
+      return tf.slice(all, [0, 0, 0, 1], [indices.length, heads, 1, side * side]);
+    });
+    return { heads, rows: side, cols: side, weights: await this.take(fromClass) };
   }
 
   async calibrate(): Promise<void> {
@@ -242,7 +234,7 @@ class DinoTraining implements TrainingMethod {
     this.dino.dispose();
   }
 
-  private network(name: 'teacher' | 'student'): ParameterSet {
+  private network(name: NetworkName): ParameterSet {
     return name === 'teacher' ? this.dino.teacher : this.dino.student;
   }
 

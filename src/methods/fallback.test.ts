@@ -53,7 +53,7 @@ describe('without WebGPU', () => {
     expect(cpu.info.notice).toContain('plain JavaScript');
     const gpu = await train(recipe, 'webgpu');
     expect(gpu.info.notice).toBeUndefined();
-    cpu.losses.forEach((loss, i) => expect(loss).toBeCloseTo(gpu.losses[i]!, 3));
-    cpu.features.forEach((value, i) => expect(value).toBeCloseTo(gpu.features[i]!, 2));
+    for (const [i, loss] of cpu.losses.entries()) expect(loss).toBeCloseTo(gpu.losses[i]!, 3);
+    for (const [i, value] of cpu.features.entries()) expect(value).toBeCloseTo(gpu.features[i]!, 2);
   });
 });

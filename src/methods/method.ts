@@ -51,14 +51,15 @@ export interface ViewPictures {
   pixels: Uint8ClampedArray;
 }
 
-/** CLS→patch attention of the last block, the CLS column dropped, not renormalised. */
-export interface AttentionSnapshot {
+export type NetworkName = 'student' | 'teacher';
+
+/** CLS→patch attention of one network's last block, the CLS column dropped, not renormalised. */
+export interface AttentionMaps {
   heads: number;
   rows: number;
   cols: number;
-  /** [n, heads, rows·cols] each. */
-  student: Float32Array;
-  teacher: Float32Array;
+  /** [n, heads, rows·cols] */
+  weights: Float32Array;
 }
 
 /** A tensor to be written to a file, under its official name. */
@@ -80,9 +81,9 @@ export interface TrainingMethod {
   /** The views of the last step's first `maxImages` images; null before the first step. */
   views(maxImages: number): Promise<ViewsSnapshot | null>;
   /** Backbone features [n, featureDim] of whole images, before the head. */
-  features(indices: Int32Array, network: 'teacher' | 'student', imageSize?: number): Promise<Float32Array>;
+  features(indices: Int32Array, network: NetworkName, imageSize?: number): Promise<Float32Array>;
   /** Attention over whole images; null for a trunk without attention. */
-  attention(indices: Int32Array, imageSize?: number): Promise<AttentionSnapshot | null>;
+  attention(indices: Int32Array, network: NetworkName, imageSize?: number): Promise<AttentionMaps | null>;
   /** Sets batch norm's running statistics from a few training batches, before step 0 is scored. */
   calibrate(): Promise<void>;
   /** All state a checkpoint needs, official names. */

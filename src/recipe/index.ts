@@ -16,7 +16,7 @@ export {
 } from './fields';
 export { fromFile, toFile } from './file';
 export { stemChannels, stemGroups } from './networkCost';
-export { describeValue, type ParsedRecipe, parseRecipe } from './parse';
+export { type ParsedRecipe, parseRecipe } from './parse';
 export { decodePermalink, encodePermalink, type NamedRecipe } from './permalink';
 export { planRun, type RunPlan } from './plan';
 export {
@@ -29,4 +29,4 @@ export {
   presets,
 } from './presets';
 export type { FieldProblem } from './problem';
-export { acceptedValues, fieldSchemas, recipeSchema } from './schema';
+export { acceptedValues, fieldSchemas } from './schema';

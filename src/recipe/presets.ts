@@ -113,7 +113,7 @@ const colourSides: Record<ColourSide, Changes> = {
 
 /**
  * 'Is colour what tells your classes apart?': the settings measured to work for either answer, to be laid over a
- * recipe. `matters` is how sorted waste was learnt, `nuisance` how hand-written digits were. The feature grid is
+ * recipe. `matters` is how sorted waste was learnt, `nuisance` how photos of hands showing digits were. The feature grid is
  * left out for a Transformer, which has none.
  */
 export function colourSwitch(recipe: Pick<Recipe, 'arch'>, side: ColourSide): Partial<Recipe> {
@@ -188,14 +188,14 @@ export const presets: readonly Preset[] = [
     'photos-quick',
     'Photos, quick',
     'A small convolutional network on your own folder, 400 steps.',
-    'Hand-written digits reach 77 % k-NN (raw pixels 63 %). Is colour what tells your classes apart? Then turn colour jitter off: that took sorted waste from 59 to 64 %, but digits (on a coarser grid) from 66 down to 38 %.',
+    'Photos of hands showing digits reach 77 % k-NN (raw pixels 63 %). Is colour what tells your classes apart? Then turn colour jitter off: that took sorted waste from 59 to 64 %, but digits (on a coarser grid) from 66 down to 38 %.',
     { ...photos, ...lasting(400) },
   ),
   preset(
     'photos-standard',
     'Photos, standard',
     'The same network, 800 steps.',
-    'Most of the gain is there by step 200; 600 steps took hand-written digits to 79 % k-NN (raw pixels 63 %). Is colour what tells your classes apart? Then turn colour jitter off: sorted waste gained 5 points from that, digits lost 28.',
+    'Most of the gain is there by step 200; 600 steps took photos of hands showing digits to 79 % k-NN (raw pixels 63 %). Is colour what tells your classes apart? Then turn colour jitter off: sorted waste gained 5 points from that, digits lost 28.',
     { ...photos, ...lasting(800) },
   ),
   preset(

@@ -23,9 +23,11 @@ export class Inspector {
   /** Student's and teacher's attention over the probes; null where the network has none. */
   async attention(method: TrainingMethod): Promise<AttentionReport | null> {
     const { dataset, probes } = this.#data;
-    const snapshot = method.hasAttention ? await method.attention(probes) : null;
-    if (snapshot === null) return null;
-    const { heads, rows, cols, student, teacher } = snapshot;
+    const teacherMaps = await method.attention(probes, 'teacher');
+    const studentMaps = await method.attention(probes, 'student');
+    if (teacherMaps === null || studentMaps === null) return null;
+    const { heads, rows, cols, weights: teacher } = teacherMaps;
+    const { weights: student } = studentMaps;
     const patches = rows * cols;
     const threshold = this.#threshold;
     const truth = dataset.masks === null ? null : masksOf(dataset, probes);

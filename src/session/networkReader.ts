@@ -3,7 +3,7 @@
  * gives up between two batches when told to.
  */
 
-import type { AttentionSnapshot, TrainingMethod } from '../methods/method';
+import type { AttentionMaps, TrainingMethod } from '../methods/method';
 
 /** What is read from: the part of a method that looks at images. */
 export type Network = Pick<TrainingMethod, 'features' | 'attention' | 'featureDim'>;
@@ -30,7 +30,7 @@ export async function readFeatures(
 }
 
 /** Teacher attention [n, heads, rows·cols] of one batch of images; `indices` are those it belongs to. */
-export interface AttentionBatch extends Pick<AttentionSnapshot, 'heads' | 'rows' | 'cols'> {
+export interface AttentionBatch extends Pick<AttentionMaps, 'heads' | 'rows' | 'cols'> {
   indices: Int32Array;
   attention: Float32Array;
 }
@@ -48,10 +48,10 @@ export async function* readAttention(
   const size = imageSize === undefined ? attentionBatch : doubledBatch;
   for (const { start, batch, kept } of batches(indices, size)) {
     signal.throwIfAborted();
-    const snapshot = await network.attention(batch, imageSize);
-    if (snapshot === null) return;
-    const { heads, rows, cols, teacher } = snapshot;
-    const attention = teacher.subarray(0, kept * heads * rows * cols);
+    const maps = await network.attention(batch, 'teacher', imageSize);
+    if (maps === null) return;
+    const { heads, rows, cols, weights } = maps;
+    const attention = weights.subarray(0, kept * heads * rows * cols);
     yield { heads, rows, cols, attention, indices: indices.subarray(start, start + kept) };
   }
   signal.throwIfAborted();

@@ -1,7 +1,7 @@
 /** A method that trains nothing, and a data set that fits it: the session's tests need no device. */
 
 import type { ImageDataset } from '../../dataset';
-import type { LiveSettings, StepReport, TrainingMethod } from '../../methods/method';
+import type { LiveSettings, NetworkName, StepReport, TrainingMethod } from '../../methods/method';
 import { PawsaurError } from '../../platform/errors';
 import { officialRecipe, type Recipe } from '../../recipe';
 import type { SessionDependencies } from '../dependencies';
@@ -145,16 +145,14 @@ class FakeMethod implements TrainingMethod {
     return this.device.use('features', this.step, () => Float32Array.from({ length }, value));
   }
 
-  attention(indices: Int32Array, imageSize = 0) {
+  attention(indices: Int32Array, _: NetworkName, imageSize = 0) {
     this.#requireAlive();
     const side = imageSize > 0 ? 2 * grid : grid;
-    const map = () => new Float32Array(indices.length * heads * side * side).fill(1 / side ** 2);
     return this.device.use('attention', this.step, () => ({
       heads,
       rows: side,
       cols: side,
-      student: map(),
-      teacher: map(),
+      weights: new Float32Array(indices.length * heads * side * side).fill(1 / side ** 2),
     }));
   }
 
