@@ -110,7 +110,17 @@ describe('dino_train', () => {
     const values = (prefix: string) =>
       new Map(specs.map(({ name }) => [name, fixture.floats(prefix + name)]));
     const dino = new Dino(
-      { trunk, head, batch: fixture.number('batch'), views, optimizer: 'adamw' },
+      {
+        trunk,
+        head,
+        batch: fixture.number('batch'),
+        views,
+        optimizer: 'adamw',
+        adamw: {
+          betas: fixture.numbers('adamw_betas') as [number, number],
+          epsilon: fixture.number('adamw_eps'),
+        },
+      },
       specs,
       values('student_init/'),
       values('teacher_init/'),

@@ -19,7 +19,7 @@ import {
   scoped,
 } from '../models/parameters';
 import type { Trunk } from '../models/trunk';
-import { AdamW } from '../optimizers/adamw';
+import { AdamW, type AdamWOptions } from '../optimizers/adamw';
 import {
   control,
   follow,
@@ -100,6 +100,8 @@ export interface DinoConfig {
   /** Views in all, global ones included. */
   views: number;
   optimizer: 'adamw' | 'sgd';
+  /** AdamW's moments and epsilon; torch's defaults unless told. */
+  adamw?: AdamWOptions;
 }
 
 const HEAD = 'head.';
@@ -145,7 +147,7 @@ export class Dino {
       decay: isDecayed(name, shape),
       active: name.includes('last_layer') ? control.lastLayer : control.always,
     }));
-    this.optimizer = config.optimizer === 'sgd' ? new Sgd(parameters) : new AdamW(parameters);
+    this.optimizer = config.optimizer === 'sgd' ? new Sgd(parameters) : new AdamW(parameters, config.adamw);
   }
 
   /** Head outputs [views·B, K]: each group through the trunk, all features together through the head once. */

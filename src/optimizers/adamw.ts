@@ -16,8 +16,11 @@ import {
   STATS,
 } from './optimizer';
 
-const BETAS = [0.9, 0.999] as const;
-const EPSILON = 1e-8;
+export interface AdamWOptions {
+  /** Shares kept of the first and second moment. */
+  betas?: readonly [number, number];
+  epsilon?: number;
+}
 
 const reads = ['gradient', 'stats', 'controls'];
 const uniforms = [
@@ -71,8 +74,15 @@ export class AdamW implements Optimizer {
   /** First and second moments per parameter, for looking at and for checkpoints. */
   readonly moments: readonly Moments[];
   private readonly stats: tf.Variable;
+  private readonly betas: readonly [number, number];
+  private readonly epsilon: number;
 
-  constructor(private readonly parameters: readonly OptimizedParameter[]) {
+  constructor(
+    private readonly parameters: readonly OptimizedParameter[],
+    { betas = [0.9, 0.999], epsilon = 1e-8 }: AdamWOptions = {},
+  ) {
+    this.betas = betas;
+    this.epsilon = epsilon;
     const state = (shape: number[]) => tf.tidy(() => tf.variable(tf.zeros(shape), false));
     this.moments = parameters.map(({ student }) => ({
       first: state(student.shape),
@@ -90,12 +100,12 @@ export class AdamW implements Optimizer {
     this.parameters.forEach(({ student, teacher, decay, active }, slot) => {
       const gradient = gradients[slot] as tf.Tensor;
       const { first, second } = this.moments[slot] as Moments;
-      prepare(gradient, controls, this.stats, slot, active, BETAS);
+      prepare(gradient, controls, this.stats, slot, active, this.betas);
       backend.dispatch(
         teacher ? stepAndFollowKernel : stepKernel,
         [gradient, this.stats, controls],
         teacher ? [student, first, second, teacher] : [student, first, second],
-        { slot, activeAt: active, decay: decay ? 1 : 0, ...betaUniforms(BETAS), epsilon: EPSILON },
+        { slot, activeAt: active, decay: decay ? 1 : 0, ...betaUniforms(this.betas), epsilon: this.epsilon },
         student.size,
       );
     });
@@ -119,17 +129,17 @@ export class AdamW implements Optimizer {
         const on = tf.greater(pick(controls, active), 0);
         const lr = pick(controls, control.lr);
         const keep = (old: tf.Tensor, fresh: tf.Tensor) => tf.where(on, fresh, old);
-        const corrections = BETAS.map((beta, i) => {
+        const corrections = this.betas.map((beta, i) => {
           const old = tf.reshape(tf.slice(this.stats, [slot, 1 + i], [1, 1]), []);
           return keep(old, tf.add(tf.mul(old, beta), 1 - beta));
         }) as [tf.Tensor, tf.Tensor];
-        const mean = keep(first, tf.add(tf.mul(first, BETAS[0]), tf.mul(clipped, 1 - BETAS[0])));
+        const mean = keep(first, tf.add(tf.mul(first, this.betas[0]), tf.mul(clipped, 1 - this.betas[0])));
         const square = keep(
           second,
-          tf.add(tf.mul(second, BETAS[1]), tf.mul(tf.square(clipped), 1 - BETAS[1])),
+          tf.add(tf.mul(second, this.betas[1]), tf.mul(tf.square(clipped), 1 - this.betas[1])),
         );
         const shrink = decay ? tf.sub(1, tf.mul(lr, pick(controls, control.weightDecay))) : tf.scalar(1);
-        const denominator = tf.add(tf.div(tf.sqrt(square), tf.sqrt(corrections[1])), EPSILON);
+        const denominator = tf.add(tf.div(tf.sqrt(square), tf.sqrt(corrections[1])), this.epsilon);
         const update = tf.mul(tf.div(lr, corrections[0]), tf.div(mean, denominator));
         student.assign(keep(student, tf.sub(tf.mul(student, shrink), update)));
         first.assign(mean);

@@ -61,7 +61,11 @@ describe('adamw_unit', () => {
         decay: true,
         active,
       });
-      const optimizer = new AdamW([parameter(all!, control.always), parameter(skip!, control.lastLayer)]);
+      const betas = fixture.numbers('betas') as [number, number];
+      const optimizer = new AdamW([parameter(all!, control.always), parameter(skip!, control.lastLayer)], {
+        betas,
+        epsilon: fixture.number('eps'),
+      });
       const frozen = fixture.numbers('skip_steps');
       const got: Record<string, number[]> = { param: [], skip_param: [], exp_avg: [], exp_avg_sq: [] };
       for (let step = 0; step < fixture.number('steps'); step++) {
