@@ -3,17 +3,16 @@
  * teacher's moving average in one pass over each parameter, all in place.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { defineKernel, webgpu } from '../engine';
+import { defineKernel, type PawsaurBackend } from '../engine';
 import {
   betaUniforms,
-  clipComposed,
   control,
-  follow,
   type OptimizedParameter,
-  type Optimizer,
+  Optimizer,
   pick,
   prepare,
   STATS,
+  zeroState,
 } from './optimizer';
 
 export interface AdamWOptions {
@@ -70,84 +69,71 @@ interface Moments {
   second: tf.Variable;
 }
 
-export class AdamW implements Optimizer {
+export class AdamW extends Optimizer {
   /** First and second moments per parameter, for looking at and for checkpoints. */
   readonly moments: readonly Moments[];
-  private readonly stats: tf.Variable;
   private readonly betas: readonly [number, number];
   private readonly epsilon: number;
 
   constructor(
-    private readonly parameters: readonly OptimizedParameter[],
+    parameters: readonly OptimizedParameter[],
     { betas = [0.9, 0.999], epsilon = 1e-8 }: AdamWOptions = {},
   ) {
+    super(parameters);
     this.betas = betas;
     this.epsilon = epsilon;
-    const state = (shape: number[]) => tf.tidy(() => tf.variable(tf.zeros(shape), false));
-    this.moments = parameters.map(({ student }) => ({
-      first: state(student.shape),
-      second: state(student.shape),
+    this.moments = parameters.map(({ student: { shape } }) => ({
+      first: zeroState(shape),
+      second: zeroState(shape),
     }));
-    this.stats = state([parameters.length, STATS]);
   }
 
-  step(gradients: readonly tf.Tensor[], controls: tf.Tensor): void {
-    const backend = webgpu();
-    if (!backend) {
-      this.stepComposed(gradients, controls);
-      return;
-    }
-    this.parameters.forEach(({ student, teacher, decay, active }, slot) => {
-      const gradient = gradients[slot] as tf.Tensor;
-      const { first, second } = this.moments[slot] as Moments;
-      prepare(gradient, controls, this.stats, slot, active, this.betas);
-      backend.dispatch(
-        teacher ? stepAndFollowKernel : stepKernel,
-        [gradient, this.stats, controls],
-        teacher ? [student, first, second, teacher] : [student, first, second],
-        { slot, activeAt: active, decay: decay ? 1 : 0, ...betaUniforms(this.betas), epsilon: this.epsilon },
-        student.size,
-      );
-    });
-  }
-
-  gradientNorms(): tf.Tensor {
-    return tf.reshape(tf.slice(this.stats, [0, 3], [this.parameters.length, 1]), [this.parameters.length]);
-  }
-
-  dispose(): void {
+  override dispose(): void {
     for (const { first, second } of this.moments) tf.dispose([first, second]);
-    this.stats.dispose();
+    super.dispose();
   }
 
-  /** The same in plain tfjs operations: fallback on other backends and oracle of the kernel's test. */
-  stepComposed(gradients: readonly tf.Tensor[], controls: tf.Tensor): void {
-    tf.tidy(() => {
-      const rows = this.parameters.map(({ student, teacher, decay, active }, slot) => {
-        const { first, second } = this.moments[slot] as Moments;
-        const { clipped, norm } = clipComposed(gradients[slot] as tf.Tensor, controls);
-        const on = tf.greater(pick(controls, active), 0);
-        const lr = pick(controls, control.lr);
-        const keep = (old: tf.Tensor, fresh: tf.Tensor) => tf.where(on, fresh, old);
-        const corrections = this.betas.map((beta, i) => {
-          const old = tf.reshape(tf.slice(this.stats, [slot, 1 + i], [1, 1]), []);
-          return keep(old, tf.add(tf.mul(old, beta), 1 - beta));
-        }) as [tf.Tensor, tf.Tensor];
-        const mean = keep(first, tf.add(tf.mul(first, this.betas[0]), tf.mul(clipped, 1 - this.betas[0])));
-        const square = keep(
-          second,
-          tf.add(tf.mul(second, this.betas[1]), tf.mul(tf.square(clipped), 1 - this.betas[1])),
-        );
-        const shrink = decay ? tf.sub(1, tf.mul(lr, pick(controls, control.weightDecay))) : tf.scalar(1);
-        const denominator = tf.add(tf.div(tf.sqrt(square), tf.sqrt(corrections[1])), this.epsilon);
-        const update = tf.mul(tf.div(lr, corrections[0]), tf.div(mean, denominator));
-        student.assign(keep(student, tf.sub(tf.mul(student, shrink), update)));
-        first.assign(mean);
-        second.assign(square);
-        if (teacher) follow(teacher, student, controls);
-        return tf.stack([tf.scalar(1), ...corrections, norm]);
-      });
-      this.stats.assign(tf.reshape(tf.stack(rows), this.stats.shape));
-    });
+  protected override stepOne(
+    backend: PawsaurBackend,
+    slot: number,
+    { student, teacher, decay, active }: OptimizedParameter,
+    gradient: tf.Tensor,
+    controls: tf.Tensor,
+  ): void {
+    const { first, second } = this.moments[slot] as Moments;
+    prepare(gradient, controls, this.stats, slot, active, this.betas);
+    backend.dispatch(
+      teacher ? stepAndFollowKernel : stepKernel,
+      [gradient, this.stats, controls],
+      teacher ? [student, first, second, teacher] : [student, first, second],
+      { slot, activeAt: active, decay: decay ? 1 : 0, ...betaUniforms(this.betas), epsilon: this.epsilon },
+      student.size,
+    );
+  }
+
+  protected override stepOneComposed(
+    slot: number,
+    { student, decay, active }: OptimizedParameter,
+    gradient: tf.Tensor,
+    controls: tf.Tensor,
+  ): [tf.Tensor, tf.Tensor] {
+    const { first, second } = this.moments[slot] as Moments;
+    const [beta1, beta2] = this.betas;
+    const on = tf.greater(pick(controls, active), 0);
+    const keep = (old: tf.Tensor, fresh: tf.Tensor) => tf.where(on, fresh, old);
+    const corrections = this.betas.map((beta, i) => {
+      const old = tf.reshape(tf.slice(this.stats, [slot, 1 + i], [1, 1]), []);
+      return keep(old, tf.add(tf.mul(old, beta), 1 - beta));
+    }) as [tf.Tensor, tf.Tensor];
+    const lr = pick(controls, control.lr);
+    const mean = keep(first, tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1)));
+    const square = keep(second, tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
+    const shrink = decay ? tf.sub(1, tf.mul(lr, pick(controls, control.weightDecay))) : tf.scalar(1);
+    const denominator = tf.add(tf.div(tf.sqrt(square), tf.sqrt(corrections[1])), this.epsilon);
+    const update = tf.mul(tf.div(lr, corrections[0]), tf.div(mean, denominator));
+    student.assign(keep(student, tf.sub(tf.mul(student, shrink), update)));
+    first.assign(mean);
+    second.assign(square);
+    return corrections;
   }
 }

@@ -6,7 +6,7 @@
  * the gradient of a frozen tensor (the optimiser then does nothing at all to it), step, then move the teacher.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { defineKernel, webgpu } from '../engine';
+import { defineKernel, type PawsaurBackend, webgpu } from '../engine';
 
 /**
  * Places in the control vector, the one input that changes from step to step. `always` holds 1: parameters
@@ -41,14 +41,6 @@ export interface OptimizedParameter {
 /** Weight decay goes to tensors with two or more dimensions whose name does not end in ".bias". */
 export function isDecayed(name: string, shape: readonly number[]): boolean {
   return shape.length > 1 && !name.endsWith('.bias');
-}
-
-export interface Optimizer {
-  /** One step, in place. `gradients` in the order of the parameters; `controls` the control vector. */
-  step(gradients: readonly tf.Tensor[], controls: tf.Tensor): void;
-  /** L2 norm of every parameter's gradient before clipping, [parameters]; fresh tensor. */
-  gradientNorms(): tf.Tensor;
-  dispose(): void;
 }
 
 /** Numbers kept per parameter: clip factor, two bias corrections, gradient norm. */
@@ -132,10 +124,7 @@ export const pick = (controls: tf.Tensor, place: number): tf.Tensor =>
   tf.reshape(tf.slice(controls, [place], [1]), []);
 
 /** The twin's clipped gradient and its norm. */
-export function clipComposed(
-  gradient: tf.Tensor,
-  controls: tf.Tensor,
-): { clipped: tf.Tensor; norm: tf.Tensor } {
+function clipComposed(gradient: tf.Tensor, controls: tf.Tensor): { clipped: tf.Tensor; norm: tf.Tensor } {
   const norm = tf.sqrt(tf.sum(tf.square(gradient)));
   const clip = pick(controls, control.clip);
   const factor = tf.where(
@@ -144,4 +133,68 @@ export function clipComposed(
     tf.onesLike(norm),
   );
   return { clipped: tf.mul(gradient, factor), norm };
+}
+
+/** A variable of zeros that optimisers keep as state. */
+export const zeroState = (shape: number[]): tf.Variable => tf.tidy(() => tf.variable(tf.zeros(shape), false));
+
+/** One step over all parameters: in kernels on WebGPU, composed elsewhere. */
+export abstract class Optimizer {
+  /** [parameters, STATS], updated in place. */
+  protected readonly stats: tf.Variable;
+
+  constructor(protected readonly parameters: readonly OptimizedParameter[]) {
+    this.stats = zeroState([parameters.length, STATS]);
+  }
+
+  /** One step, in place. `gradients` in the order of the parameters; `controls` the control vector. */
+  step(gradients: readonly tf.Tensor[], controls: tf.Tensor): void {
+    const backend = webgpu();
+    if (!backend) {
+      this.stepComposed(gradients, controls);
+      return;
+    }
+    for (const [slot, parameter] of this.parameters.entries()) {
+      this.stepOne(backend, slot, parameter, gradients[slot] as tf.Tensor, controls);
+    }
+  }
+
+  /** The same in plain tfjs operations: fallback on other backends and oracle of the kernel's test. */
+  stepComposed(gradients: readonly tf.Tensor[], controls: tf.Tensor): void {
+    tf.tidy(() => {
+      const rows = this.parameters.map((parameter, slot) => {
+        const { clipped, norm } = clipComposed(gradients[slot] as tf.Tensor, controls);
+        const corrections = this.stepOneComposed(slot, parameter, clipped, controls);
+        if (parameter.teacher) follow(parameter.teacher, parameter.student, controls);
+        return tf.stack([tf.scalar(1), ...corrections, norm]);
+      });
+      this.stats.assign(tf.reshape(tf.stack(rows), this.stats.shape));
+    });
+  }
+
+  /** L2 norm of every parameter's gradient before clipping, [parameters]; fresh tensor. */
+  gradientNorms(): tf.Tensor {
+    const count = this.parameters.length;
+    return tf.reshape(tf.slice(this.stats, [0, STATS - 1], [count, 1]), [count]);
+  }
+
+  dispose(): void {
+    this.stats.dispose();
+  }
+
+  protected abstract stepOne(
+    backend: PawsaurBackend,
+    slot: number,
+    parameter: OptimizedParameter,
+    gradient: tf.Tensor,
+    controls: tf.Tensor,
+  ): void;
+
+  /** Updates all but the teacher from the clipped gradient; returns the two bias corrections. */
+  protected abstract stepOneComposed(
+    slot: number,
+    parameter: OptimizedParameter,
+    gradient: tf.Tensor,
+    controls: tf.Tensor,
+  ): [tf.Tensor, tf.Tensor];
 }

@@ -3,16 +3,16 @@
  * the learning rate stays outside the momentum buffer.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { defineKernel, webgpu } from '../engine';
+import { defineKernel, type PawsaurBackend } from '../engine';
 import {
-  clipComposed,
   control,
   follow,
   type OptimizedParameter,
-  type Optimizer,
+  Optimizer,
   pick,
   prepare,
   STATS,
+  zeroState,
 } from './optimizer';
 
 const MOMENTUM = 0.9;
@@ -31,61 +31,49 @@ const stepKernel = defineKernel({
   }`,
 });
 
-export class Sgd implements Optimizer {
+export class Sgd extends Optimizer {
   private readonly buffers: readonly tf.Variable[];
-  private readonly stats: tf.Variable;
 
-  constructor(private readonly parameters: readonly OptimizedParameter[]) {
-    const state = (shape: number[]) => tf.tidy(() => tf.variable(tf.zeros(shape), false));
-    this.buffers = parameters.map(({ student }) => state(student.shape));
-    this.stats = state([parameters.length, STATS]);
+  constructor(parameters: readonly OptimizedParameter[]) {
+    super(parameters);
+    this.buffers = parameters.map(({ student }) => zeroState(student.shape));
   }
 
-  step(gradients: readonly tf.Tensor[], controls: tf.Tensor): void {
-    const backend = webgpu();
-    if (!backend) {
-      this.stepComposed(gradients, controls);
-      return;
-    }
-    this.parameters.forEach(({ student, teacher, decay, active }, slot) => {
-      const gradient = gradients[slot] as tf.Tensor;
-      prepare(gradient, controls, this.stats, slot, active, [0, 0]);
-      backend.dispatch(
-        stepKernel,
-        [gradient, this.stats, controls],
-        [student, this.buffers[slot] as tf.Variable],
-        { slot, activeAt: active, decay: decay ? 1 : 0, momentum: MOMENTUM },
-        student.size,
-      );
-      if (teacher) follow(teacher, student, controls);
-    });
+  override dispose(): void {
+    tf.dispose([...this.buffers]);
+    super.dispose();
   }
 
-  gradientNorms(): tf.Tensor {
-    return tf.reshape(tf.slice(this.stats, [0, 3], [this.parameters.length, 1]), [this.parameters.length]);
+  protected override stepOne(
+    backend: PawsaurBackend,
+    slot: number,
+    { student, teacher, decay, active }: OptimizedParameter,
+    gradient: tf.Tensor,
+    controls: tf.Tensor,
+  ): void {
+    prepare(gradient, controls, this.stats, slot, active, [0, 0]);
+    backend.dispatch(
+      stepKernel,
+      [gradient, this.stats, controls],
+      [student, this.buffers[slot] as tf.Variable],
+      { slot, activeAt: active, decay: decay ? 1 : 0, momentum: MOMENTUM },
+      student.size,
+    );
+    if (teacher) follow(teacher, student, controls);
   }
 
-  dispose(): void {
-    tf.dispose([...this.buffers, this.stats]);
-  }
-
-  /** The same in plain tfjs operations: fallback on other backends and oracle of the kernel's test. */
-  stepComposed(gradients: readonly tf.Tensor[], controls: tf.Tensor): void {
-    tf.tidy(() => {
-      const rows = this.parameters.map(({ student, teacher, decay, active }, slot) => {
-        const buffer = this.buffers[slot] as tf.Variable;
-        const { clipped, norm } = clipComposed(gradients[slot] as tf.Tensor, controls);
-        const on = tf.greater(pick(controls, active), 0);
-        const decayed = decay
-          ? tf.add(clipped, tf.mul(student, pick(controls, control.weightDecay)))
-          : clipped;
-        const moved = tf.where(on, tf.add(tf.mul(buffer, MOMENTUM), decayed), buffer);
-        buffer.assign(moved);
-        student.assign(tf.where(on, tf.sub(student, tf.mul(moved, pick(controls, control.lr))), student));
-        if (teacher) follow(teacher, student, controls);
-        return tf.stack([tf.scalar(1), tf.scalar(0), tf.scalar(0), norm]);
-      });
-      this.stats.assign(tf.reshape(tf.stack(rows), this.stats.shape));
-    });
+  protected override stepOneComposed(
+    slot: number,
+    { student, decay, active }: OptimizedParameter,
+    gradient: tf.Tensor,
+    controls: tf.Tensor,
+  ): [tf.Tensor, tf.Tensor] {
+    const buffer = this.buffers[slot] as tf.Variable;
+    const on = tf.greater(pick(controls, active), 0);
+    const decayed = decay ? tf.add(gradient, tf.mul(student, pick(controls, control.weightDecay))) : gradient;
+    const moved = tf.where(on, tf.add(tf.mul(buffer, MOMENTUM), decayed), buffer);
+    buffer.assign(moved);
+    student.assign(tf.where(on, tf.sub(student, tf.mul(moved, pick(controls, control.lr))), student));
+    return [tf.scalar(0), tf.scalar(0)];
   }
 }
