@@ -188,9 +188,8 @@ export class TrainingRun {
       const message = `${field.slice(0, 40)} cannot change while a run goes.`;
       return [{ field, kind: 'refusal', message }];
     }
-    const { recipe, problems } = parseRecipe({ ...this.recipe, ...this.#live, [field]: value });
-    const own = problems.filter((problem) => problem.field === field);
-    if (own.length > 0) return own;
+    const { recipe, problems } = parseRecipe({ [field]: value }, { ...this.recipe, ...this.#live });
+    if (problems.length > 0) return problems;
     this.#live = liveSettings(recipe);
     this.#emit({ type: 'live', step: this.step, field, value });
     return [];

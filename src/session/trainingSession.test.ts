@@ -304,6 +304,13 @@ describe('live settings', () => {
   });
 });
 
+it('says what a live setting stays at when it refuses another', async () => {
+  const harness = await new Harness().ready();
+  await harness.done({ type: 'setLive', field: 'teacher_temp', value: 0.05 });
+  const answer = await harness.ask({ type: 'setLive', field: 'teacher_temp', value: 0 });
+  expect(answer).toMatchObject({ problems: [{ message: expect.stringContaining('so it stays at 0.05.') }] });
+});
+
 describe('failures', () => {
   it('stops visibly when the loss is no longer a number, and keeps what was good', async () => {
     const harness = await new Harness().ready();
