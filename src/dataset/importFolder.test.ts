@@ -196,6 +196,9 @@ describe('importFolder', () => {
         /^None of the 2 files in “a” can be used; the first: x\.txt: not a picture/,
       ),
     });
+    await expect(importFolder([text('a/x.txt', 'x')], { decoder })).rejects.toMatchObject({
+      message: expect.stringMatching(/^The one file in “a” cannot be used: x\.txt: not a picture/),
+    });
   });
 });
 

@@ -173,9 +173,14 @@ function allocate(length: number): Uint32Array {
 
 function noPictures(name: string, skipped: readonly SkippedFile[]): PawsaurError {
   const [first] = skipped;
-  const what = first
-    ? `None of the ${skipped.length} files in “${name}” can be used; the first: ${first.path}: ${first.reason}.`
-    : `There are no pictures in “${name}”.`;
+  let what = `There are no pictures in “${name}”.`;
+  if (first !== undefined) {
+    const files =
+      skipped.length === 1
+        ? `The one file in “${name}” cannot be used`
+        : `None of the ${skipped.length} files in “${name}” can be used; the first`;
+    what = `${files}: ${first.path}: ${first.reason}.`;
+  }
   const hint = `Choose a folder with ${pictureFormats.join(', ')} pictures of at least ${importLimits.side} px.`;
   return new PawsaurError('import/no-images', what, hint);
 }
