@@ -64,7 +64,7 @@ export interface Diagnosis {
 
 /** Steps averaged. */
 const WINDOW = 20;
-/** No verdict before this step: every run starts with a loss near ln K. */
+/** No verdict before this step: the first losses tell of the starting weights, not of the run. */
 const EARLIEST = 40;
 /** Steps a run is given to move its attention before a shortcut is suspected. */
 const ATTENTION_STEPS = { least: 150, share: 0.4, most: 400 };
@@ -109,7 +109,7 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
     return say(
       'too early',
       'Too early to tell',
-      `Every run starts with a loss near ln ${recipe.out_dim} = ${lnK.toFixed(3)}. From step ${earliest} on the numbers mean something.`,
+      `The first losses tell how the network was set up, not what it learns (an even guess costs ln ${recipe.out_dim} = ${lnK.toFixed(3)}). From step ${earliest} on the numbers mean something.`,
     );
   }
 

@@ -80,8 +80,8 @@ const texts: Record<Situation, (prototypes: number) => ReactNode> = {
       {principle}
       <Equation />
       <p>
-        The learning rate still climbs and the last layer is frozen at first. The loss begins near{' '}
-        {logOf(prototypes)}: that is a student who says nothing.
+        The learning rate still climbs and the last layer is frozen at first. A student who says nothing has a
+        loss of {logOf(prototypes)}; one whose random weights already tell pictures apart begins above it.
       </p>
       {source}
     </>
