@@ -8,15 +8,18 @@ const percent = (value: number) => `${value.toFixed(1)} %`;
 
 /** One sentence on k-NN; null without labels. */
 export function knnSentence(last: EvaluationReport, baselines: BaselinesReport | null): string | null {
-  const { looKnn10, knn20 } = last;
-  const [name, ours] = looKnn10 !== null ? ['looKnn10' as const, looKnn10] : ['knn20' as const, knn20];
+  const { looKnn10, knn10 } = last;
+  const [name, ours, how] =
+    looKnn10 !== null
+      ? ['looKnn10' as const, looKnn10, 'leave-one-out']
+      : ['knn10' as const, knn10, 'held-out'];
   if (ours === null) return null;
   const rivals = [
     ['raw pixels', baselines?.pixels[name]],
     ['colour histograms', baselines?.histogram[name]],
     ['the untrained network', baselines?.randomInit[name]],
   ].filter((rival): rival is [string, number] => typeof rival[1] === 'number');
-  const said = `k-NN on its features is right for ${percent(ours)} of the pictures`;
+  const said = `k-NN on its features (${how}, k = 10) is right for ${percent(ours)} of the pictures`;
   if (rivals.length === 0) return `${said}.`;
   const [best, score] = rivals.reduce((a, b) => (b[1] > a[1] ? b : a));
   if (ours > score + 2)

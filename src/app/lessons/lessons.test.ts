@@ -46,10 +46,13 @@ describe('the conclusion', () => {
   const last = { ...evaluationAt(250), looKnn10: 60, jaccardHeadMean: 30 };
 
   it('names the best of what needs no training, and says when that is better', () => {
-    expect(knnSentence(last, baselines)).toMatch(/60.0 % of the pictures, more than .*42.0 %/);
+    expect(knnSentence(last, baselines)).toMatch(
+      /leave-one-out, k = 10\) is right for 60.0 % of the pictures, more than .*42.0 %/,
+    );
     expect(knnSentence({ ...last, looKnn10: 30 }, baselines)).toMatch(/still less than raw pixels at 42.0 %/);
     expect(knnSentence({ ...last, looKnn10: 43 }, baselines)).toMatch(/about as many as/);
-    expect(knnSentence({ ...last, looKnn10: null, knn20: null }, baselines)).toBeNull();
+    expect(knnSentence({ ...last, looKnn10: null }, baselines)).toMatch(/held-out, k = 10\) .* 50.0 %/);
+    expect(knnSentence({ ...last, looKnn10: null, knn10: null }, baselines)).toBeNull();
   });
 
   it('holds attention against a disc in the middle', () => {
