@@ -53,6 +53,15 @@ describe('the page', () => {
     expect(screen.getAllByRole('button', { name: 'Start' })).toHaveLength(2);
   });
 
+  it('refuses what the adapter cannot hold before Start is pressed', async () => {
+    await open('#preset=confetti-quick&batch_size=1024&global_crops_size=224');
+    expect(screen.queryByText('It cannot start like this.')).toBeNull();
+    const engine = { backend: 'webgpu', adapter: 'a small adapter', budgetBytes: 2 ** 30 };
+    act(() => session.send({ type: 'engine', engine }));
+    expect(screen.getByText('It cannot start like this.')).toBeTruthy();
+    expect(screen.getAllByText(/the adapter has 1,024 MB to give. It fits with/).length).toBeGreaterThan(0);
+  });
+
   it('prepares the recipe and starts it, pauses, resumes, steps, resets and stops', async () => {
     await started();
     expect(session.asked).toEqual(['loadBuiltin', 'prepare', 'start']);
@@ -160,6 +169,12 @@ describe('the page', () => {
     vi.spyOn(URL, 'createObjectURL').mockReturnValue('blob:weights');
     fireEvent.click(screen.getByRole('button', { name: 'Weights' }));
     await waitFor(() => expect(leave()).toBe(false));
+    act(() => session.train(3));
+    fireEvent.click(button('Reset'));
+    await screen.findByRole('button', { name: 'Set it up again' });
+    expect(leave()).toBe(true);
+    fireEvent.click(screen.getByRole('button', { name: 'CSV' }));
+    expect(leave()).toBe(false);
   });
 
   it('says that the worker died and starts another one with the same pictures', async () => {

@@ -92,6 +92,7 @@ function EarlierRun({ run }: { run: PastRun }) {
           JSON
         </Button>
       </div>
+      {!run.saved && <p className={styles.soft}>Not downloaded yet: leaving the page asks first.</p>}
     </Card>
   );
 }

@@ -1,7 +1,7 @@
 /** What a run leaves behind, as files: weights under the official names, numbers as CSV and JSON. */
 
 import { download, fileNameOf } from '../store/download';
-import { markSaved, type PastRun } from '../store/history';
+import { markPastSaved, markSaved, type PastRun } from '../store/history';
 import { reportError } from '../store/notify';
 import { session, useRun } from '../store/run';
 
@@ -39,8 +39,9 @@ export function saveMetricsJson(): void {
 }
 
 /** The numbers of an earlier run. */
-export function savePastRun({ file, csv, preset }: PastRun, form: 'csv' | 'json'): void {
+export function savePastRun({ id, file, csv, preset }: PastRun, form: 'csv' | 'json'): void {
   const name = nameOf(preset, file.losses.length, `.${form}`);
   if (form === 'csv') download(name, 'text/csv', csv);
   else download(name, 'application/json', JSON.stringify(file));
+  markPastSaved(id);
 }

@@ -141,7 +141,7 @@ export function cancelLoading(): void {
 async function prepare(): Promise<boolean> {
   await ensureData();
   const setup = useSetup.getState();
-  const refusals = problemsOf(setup, useRun.getState().dataset).filter(({ kind }) => kind === 'refusal');
+  const refusals = problemsOf(setup, useRun.getState()).filter(({ kind }) => kind === 'refusal');
   if (refusals.length > 0) {
     showField(refusals[0].field);
     return false;

@@ -23,6 +23,8 @@ export interface PastRun {
   endedAt: Date;
   file: RunFile;
   csv: string;
+  /** Whether its weights or numbers were downloaded to its end. */
+  saved: boolean;
 }
 
 export const useHistory = create<{
@@ -62,6 +64,7 @@ function describeRun(state: ClientState): PastRun | null {
     endedAt: new Date(),
     file,
     csv: session().metricsCsv(),
+    saved: state.stepsRecorded <= useHistory.getState().savedStep,
   };
 }
 
@@ -70,9 +73,17 @@ export function markSaved(): void {
   useHistory.setState({ savedStep: useRun.getState().stepsRecorded });
 }
 
+/** Marks an earlier run as saved. */
+export function markPastSaved(id: number): void {
+  useHistory.setState(({ runs }) => ({
+    runs: runs.map((run) => (run.id === id ? { ...run, saved: true } : run)),
+  }));
+}
+
 /** Whether leaving the page loses training that was never downloaded. */
 export function isUnsaved(): boolean {
-  return useRun.getState().stepsRecorded > useHistory.getState().savedStep;
+  const { runs, savedStep } = useHistory.getState();
+  return useRun.getState().stepsRecorded > savedStep || runs.some(({ saved }) => !saved);
 }
 
 /** A value of a recipe as it is written on the page. */
@@ -112,11 +123,12 @@ type Ended = Pick<ClientState, 'run' | 'evaluations' | 'diagnosis' | 'stepsRecor
 export function outcomeOf({ run, evaluations, diagnosis, stepsRecorded }: Ended): Outcome {
   const scores = evaluations.at(-1);
   const parts: string[] = [];
-  const bad = diagnosis !== null && ['uniform', 'one-hot'].includes(diagnosis.state);
+  const bad = diagnosis !== null && ['uniform', 'one-hot', 'diverged'].includes(diagnosis.state);
   if (run.phase === 'failed') parts.push('failed');
   if (bad) parts.push(diagnosis.title.toLowerCase());
   if (scores?.jaccardHeadMean != null) parts.push(`Jaccard ${scores.jaccardHeadMean.toFixed(1)}`);
-  if (scores?.knn20 != null) parts.push(`k-NN ${scores.knn20.toFixed(1)} %`);
+  const knn = scores?.knn10 ?? scores?.looKnn10;
+  if (knn != null) parts.push(`k-NN ${knn.toFixed(1)} %`);
   parts.push(`step ${stepsRecorded}`);
   return { text: parts.join(' · '), bad: bad || run.phase === 'failed' };
 }
