@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { nodeImageDecoder } from '../platform/node/imageDecoder';
+import { findPreset } from '../recipe';
+import { startDependencies } from './engineDependencies';
+
+it('gives the same losses, bit for bit, in two runs of confetti-quick over 20 steps', async () => {
+  const { engine, dependencies } = await startDependencies(nodeImageDecoder);
+  expect(engine.backend).toBe('webgpu');
+  const { recipe } = findPreset('confetti-quick')!;
+  const options = { seed: recipe.data_seed, hueSpread: recipe.hue_spread };
+  const losses = async () => {
+    const method = await dependencies.createMethod(
+      recipe,
+      await dependencies.makeBuiltin('confetti', options),
+    );
+    const seen: number[] = [];
+    for (let step = 0; step < 20; step++) seen.push((await method.trainStep(recipe)).loss);
+    method.dispose();
+    return seen;
+  };
+  const first = await losses();
+  expect(new Set(first).size).toBe(20);
+  expect(await losses()).toEqual(first);
+});
