@@ -64,7 +64,8 @@ test('heads that do not divide the width are refused before the start, with a va
   const refusal = page.getByText(/width of 50 does not divide by 4 heads/).first();
   await expect(refusal).toBeVisible();
   await page.getByRole('button', { name: 'Show the field' }).click();
-  await page.locator('[data-field]').getByRole('button', { name: /^Use/ }).first().click();
+  const field = page.locator('[data-field="num_heads"], [data-field="embed_dim"]');
+  await field.getByRole('button', { name: /^Use/ }).first().click();
   await expect(page.getByText('It cannot start like this.')).toHaveCount(0);
   await startButton(page).click();
   await waitForStep(page, 1);

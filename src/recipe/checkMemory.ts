@@ -36,7 +36,7 @@ export function checkMemory(recipe: Recipe, facts: RunFacts): FieldProblem[] {
   const cost = estimateCost(recipe, facts);
   const reason =
     cost.gpuBytes > budgetBytes
-      ? `This needs about ${megabytes(cost.gpuBytes)} of graphics memory and the adapter has ${megabytes(budgetBytes)} to give`
+      ? `This needs about ${megabytes(cost.gpuBytes)} of graphics memory and this adapter is counted on for ${megabytes(budgetBytes)}`
       : `One buffer of this would take ${megabytes(cost.largestBufferBytes)} and the adapter allows ${megabytes(maxBufferBytes)}`;
   const most = largestThatFits(recipe, 'batch_size', fits, 1);
   const batch = most !== undefined && most >= smallBatch ? most - (most % 8) : most;

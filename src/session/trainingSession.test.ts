@@ -253,7 +253,10 @@ describe('training', () => {
     await harness.done({ type: 'exportWeights' });
     const { bytes, step } = harness.all('weights')[0]!;
     expect(step).toBe(1);
-    expect([...parseSafetensors(bytes).tensors.get('student.backbone.norm.weight')!.data]).toEqual([1, 1]);
+    const { metadata, tensors } = parseSafetensors(bytes);
+    expect([...tensors.get('student.backbone.norm.weight')!.data]).toEqual([1, 1]);
+    expect(metadata.step).toBe('1');
+    expect(JSON.parse(metadata.recipe!)).toEqual(fakeRecipe);
     await harness.done({ type: 'reset' });
     expect(harness.state).toMatchObject({ phase: 'paused', step: 0 });
   });

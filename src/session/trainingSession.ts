@@ -222,7 +222,12 @@ export class TrainingSession {
   async #exportWeights(run: TrainingRun, replyTo: number): Promise<void> {
     this.#loop.setActivity('exporting');
     try {
-      const bytes = writeSafetensors(await run.stateDict());
+      const bytes = writeSafetensors(await run.stateDict(), {
+        format: 'pt',
+        pawsaur: '1',
+        step: String(run.step),
+        recipe: JSON.stringify(run.recipe),
+      });
       this.#emit({ type: 'weights', replyTo, step: run.step, bytes });
     } finally {
       this.#loop.setActivity(null);

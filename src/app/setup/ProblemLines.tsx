@@ -31,7 +31,8 @@ export function ProblemLines({ problems, id, locked = false }: Props) {
   );
 }
 
-function Suggestion({ problem: { field, suggestion } }: { problem: FieldProblem }) {
+/** The value that would work, one press away. */
+export function Suggestion({ problem: { field, suggestion } }: { problem: FieldProblem }) {
   if (suggestion === undefined || !isFieldName(field)) return null;
   const take = () => {
     if (field === 'data' && suggestion !== 'folder') takeBuiltin(suggestion as 'confetti');

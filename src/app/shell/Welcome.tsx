@@ -7,6 +7,7 @@ import type { DatasetSummary } from '../../session/protocol';
 import { plural, showCount, showDuration, showWeights } from '../format';
 import { Panel } from '../panels/panel/Panel';
 import { PictureSheet } from '../setup/PictureSheet';
+import { Suggestion } from '../setup/ProblemLines';
 import { showField } from '../store/actions';
 import { useFacts, useProblems } from '../store/facts';
 import { useRun } from '../store/run';
@@ -105,9 +106,9 @@ function Obstacles() {
     <div className={styles.obstacles} role="alert">
       <b>It cannot start like this.</b>
       <ul className={styles.problems}>
-        {refusals.map(({ field, message }) => (
+        {refusals.map(({ field, message, ...problem }) => (
           <li key={field}>
-            {message}{' '}
+            {message} <Suggestion problem={{ field, message, ...problem }} />
             <Button variant="subtle" size="compact-xs" onClick={() => showField(field)}>
               Show the field
             </Button>
