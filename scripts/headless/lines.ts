@@ -52,7 +52,7 @@ export function evaluationLine(report: EvaluationReport): string {
   return [
     `evaluation at step ${report.step}:`,
     `k-NN 10 ${percent(report.knn10)}, 20 ${percent(report.knn20)}, leave-one-out ${percent(report.looKnn10)};`,
-    `Jaccard ${percent(report.jaccardHeadMean)}, best head ${percent(report.jaccardBestHead)},`,
+    `Jaccard ${percent(report.jaccardHeadMean)}, best head ${percent(report.jaccardBestHead)}, mean map ${percent(report.jaccardMeanMap)},`,
     `double size ${percent(report.jaccardX2)};`,
     `s ${report.featureStdScaled.toFixed(3)}, RankMe ${report.rankMe.toFixed(1)} of ${report.featureDim}`,
   ].join(' ');

@@ -14,7 +14,7 @@ import { chooseScoringSample, type ScoringSample } from './scoringSample';
 import { nextTask } from './turns';
 
 type Scores = Omit<EvaluationReport, 'step' | 'seconds'>;
-type AttentionScores = Pick<Scores, 'jaccardHeadMean' | 'jaccardBestHead'> & {
+type AttentionScores = Pick<Scores, 'jaccardHeadMean' | 'jaccardBestHead' | 'jaccardMeanMap'> & {
   /** The patch grid, where the network has one. */
   grid: { rows: number; cols: number } | null;
 };
@@ -56,6 +56,7 @@ export class Evaluator {
       ...knn,
       jaccardHeadMean: own.jaccardHeadMean,
       jaccardBestHead: own.jaccardBestHead,
+      jaccardMeanMap: own.jaccardMeanMap,
       jaccardX2: doubled.jaccardHeadMean,
       featureDim: dim,
       featureStd: std,
@@ -89,19 +90,23 @@ export class Evaluator {
     const { dataset } = this.#data;
     let headMean = 0;
     let bestHead = 0;
+    let meanMap = 0;
     let grid: AttentionScores['grid'] = null;
     for await (const batch of readAttention(network, indices, signal, imageSize)) {
       const { rows, cols, attention } = batch;
       const masks = masksOf(dataset, batch.indices);
       const threshold = this.#recipe.attention_threshold;
       const score = scoreAttention(attention, rows, cols, masks, dataset.size, threshold);
-      headMean += (score.headMean * batch.indices.length) / indices.length;
-      bestHead += (score.bestHead * batch.indices.length) / indices.length;
+      const share = batch.indices.length / indices.length;
+      headMean += score.headMean * share;
+      bestHead += score.bestHead * share;
+      meanMap += score.averagedMap * share;
       grid = { rows, cols };
     }
     return {
       jaccardHeadMean: grid && headMean,
       jaccardBestHead: grid && bestHead,
+      jaccardMeanMap: grid && meanMap,
       grid,
     };
   }

@@ -126,6 +126,8 @@ export const evaluationReportSchema = v.object({
   jaccardHeadMean: score,
   /** Best head for each image, the paper's protocol. */
   jaccardBestHead: score,
+  /** Of the mask of the attention averaged over heads: one map, scored once. */
+  jaccardMeanMap: score,
   /** Head mean at double input size, position embeddings interpolated. */
   jaccardX2: score,
   featureDim: count,

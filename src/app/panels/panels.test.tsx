@@ -36,6 +36,7 @@ const evaluation: EvaluationReport = {
   looKnn10: 64,
   jaccardHeadMean: 20,
   jaccardBestHead: 39,
+  jaccardMeanMap: 21,
   jaccardX2: null,
   featureDim: 16,
   featureStd: 0.1,

@@ -100,6 +100,7 @@ describe('takeEvent', () => {
         looKnn10: null,
         jaccardHeadMean: null,
         jaccardBestHead: null,
+        jaccardMeanMap: null,
         jaccardX2: null,
         featureDim: 8,
         featureStd: 0.1,

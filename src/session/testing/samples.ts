@@ -23,6 +23,7 @@ export function evaluationAt(step: number) {
     knn20: 50,
     looKnn10: null,
     jaccardHeadMean: 20,
+    jaccardMeanMap: 21,
     jaccardBestHead: 30,
     jaccardX2: null,
     featureDim: 8,

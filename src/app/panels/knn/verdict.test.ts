@@ -11,6 +11,7 @@ const evaluation: EvaluationReport = {
   looKnn10: 75,
   jaccardHeadMean: 30,
   jaccardBestHead: 45,
+  jaccardMeanMap: 31,
   jaccardX2: null,
   featureDim: 64,
   featureStd: 0.05,
