@@ -6,8 +6,7 @@
  * this is what software adapters run fastest (measured in the design's trials), and it needs no barriers.
  * A long inner dimension with few outputs is split into slices whose partial sums are added in a fixed order.
  */
-import type * as tf from '@tensorflow/tfjs-core';
-import * as tfc from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { computeOne, type PawsaurBackend } from '../backend';
 import { defineKernel } from '../kernel';
 
@@ -207,5 +206,5 @@ export function gemm(
 
 /** Sums the leading axis of [n, ...shape] in a fixed order, as a fresh tensor. */
 export function sumLeading(x: tf.TensorInfo, n: number, shape: number[]): tf.Tensor {
-  return computeOne(addSlices, [x], shape, { slices: n }, tfc.util.sizeFromShape(shape));
+  return computeOne(addSlices, [x], shape, { slices: n }, tf.util.sizeFromShape(shape));
 }
