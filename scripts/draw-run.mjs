@@ -89,6 +89,7 @@ const ceiling = [{ value: lnK, name: `ln ${recipe.out_dim} =`, colour: '#b91c1c'
 writeFileSync(
   out,
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} 460" font-family="sans-serif" font-size="12">
+<title>Loss and scores of ${steps} steps on ${recipe.data}</title>
 <rect width="${width}" height="460" fill="#fff"/>
 ${panel(0, 'Loss, mean of 20 steps', lossLow, lossHigh, loss, ceiling)}
 ${panel(1, masks ? 'Jaccard and k-NN, percent' : 'k-NN, percent', low, high, lines, levels)}
