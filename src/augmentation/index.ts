@@ -14,6 +14,5 @@ export {
   type Stages,
   type View,
   type ViewGroup,
-  viewGroups,
   viewParameters,
 } from './parameters';

@@ -13,7 +13,6 @@ import {
   drawCrops,
   evaluationBatch,
   type ImageStore,
-  viewGroups,
   viewParameters,
 } from '../augmentation';
 import { readBack } from '../engine';
@@ -139,7 +138,6 @@ class DinoTraining implements TrainingMethod {
     if (!this.last) return null;
     const { indices, drawn, outputs } = this.last;
     const n = Math.min(maxImages, indices.length);
-    // Their own copies: the next step disposes the outputs while these are still being read.
     const [terms, teacher, student] = await Promise.all(
       [outputs.terms, outputs.teacher, outputs.student].map((tensor) => readBack(tensor)),
     );
@@ -242,10 +240,10 @@ class DinoTraining implements TrainingMethod {
   private viewBatches(drawn: readonly DrawnCrops[], step: number): ViewBatch[] {
     const made = drawn.map(({ group, parameters }) => {
       const rows = tf.tensor2d(parameters, [parameters.length / COLUMNS, COLUMNS]);
-      return augment(this.images.store, rows, group.size, { stages: group.stages });
+      return augment(this.images.store, rows, group.size, group);
     });
-    const sizes = viewGroups(this.recipe).map(({ size }) => size);
-    const merged = made.length === 2 && sizes[0] === sizes[1] ? [tf.concat(made)] : made;
+    const oneSize = made.length > 1 && drawn.every(({ group }) => group.size === drawn[0]?.group.size);
+    const merged = oneSize ? [tf.concat(made)] : made;
     const calls = this.trunk.dropPathCalls;
     if (calls === 0) return merged.map((crops) => ({ crops }));
     const rng = randomStream(this.recipe.seed, `drop path ${step}`);

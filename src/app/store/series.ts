@@ -4,21 +4,7 @@
  * once in an animation frame, and not at all while the page is hidden.
  */
 
-import type { EvaluationReport, SessionEvent, StepColumn } from '../../session/protocol';
-
-const stepNames = [
-  'step',
-  'loss',
-  'teacherEntropy',
-  'meanTeacherEntropy',
-  'kl',
-  'gradNorm',
-  'lr',
-  'weightDecay',
-  'momentum',
-  'teacherTemp',
-  'studentTemp',
-] as const satisfies readonly StepColumn[];
+import { type EvaluationReport, type SessionEvent, stepColumns } from '../../session/protocol';
 
 const speedNames = ['step', 'imagesPerSecond', 'stepMs'] as const;
 
@@ -160,7 +146,7 @@ export function columnsToCsv(
 }
 
 /** One row for each training step; the first step is 1. */
-export const stepSeries = new ColumnTable(stepNames);
+export const stepSeries = new ColumnTable(stepColumns);
 /** Images a second and milliseconds a step, as the worker reports them. */
 export const speedSeries = new ColumnTable(speedNames);
 /** One row for each evaluation, from step 0 on; NaN where a score does not exist. */
