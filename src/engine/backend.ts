@@ -16,7 +16,14 @@ interface EncoderAccess {
   computePassEncoder: GPUComputePassEncoder | null;
   commandQueueOwnedIds: WeakSet<object>;
   dispatchCountInPass: number;
+  tensorToBinding(tensor: tf.TensorInfo): GPUBindingResource;
 }
+
+/** The numbers that are written into a buffer. */
+export type BufferValues = Float32Array | Int32Array | Uint32Array;
+
+/** Where a view of a buffer begins must be a multiple of this, bytes (the WebGPU default limit). */
+export const VIEW_ALIGNMENT = 256;
 
 export type UniformValues = Readonly<Record<string, number>>;
 
@@ -33,6 +40,17 @@ export class PawsaurBackend extends WebGPUBackend {
   readonly counters: DispatchCounters = { ours: 0, tfjs: 0 };
   private readonly pipelines = new Map<Kernel, GPUComputePipeline>();
   private readonly uniformBuffers = new Map<string, GPUBuffer>();
+  /** Byte offsets of the tensors that are views. */
+  private readonly offsets = new WeakMap<object, number>();
+  private ownBytes = 0;
+
+  constructor(device: GPUDevice, adapter: GPUAdapterInfo) {
+    super(device, adapter);
+    const access = this as unknown as EncoderAccess;
+    const wholeBuffer = access.tensorToBinding.bind(this);
+    access.tensorToBinding = (tensor) =>
+      this.offsets.has(tensor.dataId) ? this.bindingOf(tensor) : wholeBuffer(tensor);
+  }
 
   /** Runs `kernel` over tensors that exist. `writes` are written in place. */
   dispatch(
@@ -52,7 +70,7 @@ export class PawsaurBackend extends WebGPUBackend {
     const pipeline = this.pipelineOf(kernel);
     const entries: GPUBindGroupEntry[] = tensors.map((tensor, binding) => {
       access.commandQueueOwnedIds.add(tensor.dataId);
-      return { binding, resource: { buffer: this.bufferOf(tensor) } };
+      return { binding, resource: this.bindingOf(tensor) };
     });
     entries.push({
       binding: tensors.length,
@@ -84,10 +102,94 @@ export class PawsaurBackend extends WebGPUBackend {
     return super.runWebGPUProgram(...args);
   }
 
-  /** The buffer that holds a tensor, uploaded when it is not on the GPU yet. */
-  bufferOf(tensor: tf.TensorInfo): GPUBuffer {
+  /** Where a tensor lies, uploaded when it is not on the GPU yet. */
+  bindingOf(tensor: tf.TensorInfo): GPUBufferBinding & { offset: number; size: number } {
     this.uploadToGPU(tensor.dataId);
-    return this.tensorMap.get(tensor.dataId).resource as GPUBuffer;
+    const buffer = this.tensorMap.get(tensor.dataId).resource as GPUBuffer;
+    return { buffer, offset: this.offsets.get(tensor.dataId) ?? 0, size: bytesOf(tensor) };
+  }
+
+  /** A storage buffer outside tfjs's pool, for state that stays for ever and for captured steps. */
+  createBuffer(bytes: number, label = 'state'): GPUBuffer {
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    const buffer = this.device.createBuffer({ label, size: bytes, usage });
+    this.ownBytes += bytes;
+    return buffer;
+  }
+
+  /** Frees a buffer of `createBuffer`; what was issued before still uses it. */
+  destroyBuffer(buffer: GPUBuffer): void {
+    this.flush();
+    this.ownBytes -= buffer.size;
+    buffer.destroy();
+  }
+
+  /** Writes values into a buffer, before whatever is issued from now on. */
+  writeBuffer(buffer: GPUBuffer, byteOffset: number, values: BufferValues): void {
+    this.flush();
+    this.queue.writeBuffer(buffer, byteOffset, values as BufferValues & { buffer: ArrayBuffer });
+  }
+
+  /**
+   * A tensor that lies in a buffer at a multiple of `VIEW_ALIGNMENT`; the buffer is not freed with it. WebGPU
+   * forbids reading and writing one buffer in the same dispatch, even at different places.
+   */
+  view(
+    buffer: GPUBuffer,
+    byteOffset: number,
+    shape: number[],
+    dtype: 'float32' | 'int32' = 'float32',
+  ): tf.Tensor {
+    const tensor = this.createTensorFromGPUData({ buffer, zeroCopy: true }, shape, dtype);
+    this.offsets.set(tensor.dataId, byteOffset);
+    return tensor;
+  }
+
+  /** Copies all of `from` over `to`, which has as many elements. */
+  copy(from: tf.TensorInfo, to: tf.TensorInfo): void {
+    const [source, target] = [this.bindingOf(from), this.bindingOf(to)];
+    const access = this as unknown as EncoderAccess;
+    for (const tensor of [from, to]) access.commandQueueOwnedIds.add(tensor.dataId);
+    this.ensureCommandEncoderReady();
+    this.endComputePassEncoder();
+    const encoder = access.commandEncoder as GPUCommandEncoder;
+    encoder.copyBufferToBuffer(source.buffer, source.offset, target.buffer, target.offset, source.size);
+  }
+
+  /** Sends what is issued but not sent yet. */
+  flush(): void {
+    this.endComputePassEncoder();
+    if ((this as unknown as EncoderAccess).commandEncoder) this.submitQueue();
+  }
+
+  /** Bytes of all buffers that exist, tfjs's pool of free ones included. */
+  get allocatedBytes(): number {
+    return (this.memory() as { numBytesAllocatedInGPU: number }).numBytesAllocatedInGPU + this.ownBytes;
+  }
+
+  /** The values of a tensor as they are after everything issued so far. */
+  async readBytes(tensor: tf.TensorInfo): Promise<ArrayBuffer> {
+    const { buffer, offset, size } = this.bindingOf(tensor);
+    const staging = this.device.createBuffer({
+      size,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
+    this.flush();
+    const encoder = this.device.createCommandEncoder();
+    encoder.copyBufferToBuffer(buffer, offset, staging, 0, size);
+    this.queue.submit([encoder.finish()]);
+    await staging.mapAsync(GPUMapMode.READ);
+    const bytes = staging.getMappedRange().slice(0);
+    staging.destroy();
+    return bytes;
+  }
+
+  /** A view is read at its own place: tfjs would read the whole buffer. */
+  override async read(dataId: object): Promise<tf.BackendValues> {
+    if (!this.offsets.has(dataId)) return super.read(dataId);
+    const { shape, dtype } = this.tensorMap.get(dataId);
+    const bytes = await this.readBytes({ dataId, shape, dtype });
+    return dtype === 'int32' ? new Int32Array(bytes) : new Float32Array(bytes);
   }
 
   /** A tensor that will be written by a kernel; tracked by the current `tf.tidy`. */
@@ -142,6 +244,9 @@ export class PawsaurBackend extends WebGPUBackend {
     return buffer;
   }
 }
+
+/** Bytes of a float32 or int32 tensor. */
+const bytesOf = ({ shape }: tf.TensorInfo): number => 4 * tf.util.sizeFromShape(shape);
 
 /** Our backend when WebGPU is in use, else null: operations then take their composed twin. */
 export function webgpu(): PawsaurBackend | null {

@@ -9,8 +9,6 @@ import { webgpu } from './backend';
 export async function readBack(tensor: tf.Tensor): Promise<Float32Array> {
   const backend = webgpu();
   if (!backend) return Float32Array.from(await tensor.data());
-  const bytes = await backend.getBufferData(backend.bufferOf(tensor));
-  const values =
-    tensor.dtype === 'int32' ? Float32Array.from(new Int32Array(bytes)) : new Float32Array(bytes);
-  return values.subarray(0, tensor.size);
+  const bytes = await backend.readBytes(tensor);
+  return tensor.dtype === 'int32' ? Float32Array.from(new Int32Array(bytes)) : new Float32Array(bytes);
 }

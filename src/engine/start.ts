@@ -164,7 +164,12 @@ export async function startEngine(options: EngineOptions = {}): Promise<EngineIn
 
 /** Bytes of GPU (or other backend) memory in use by tensors, and allocated in all. */
 export function engineMemory(): { used: number; allocated: number } {
-  const memory = webgpu()?.memory() as { numBytesInGPU: number; numBytesAllocatedInGPU: number } | undefined;
-  if (!memory) return { used: tf.memory().numBytes, allocated: tf.memory().numBytes };
-  return { used: memory.numBytesInGPU, allocated: memory.numBytesAllocatedInGPU };
+  const backend = webgpu();
+  if (!backend) return { used: tf.memory().numBytes, allocated: tf.memory().numBytes };
+  const allocated = backend.allocatedBytes;
+  const { numBytesInGPU, numBytesAllocatedInGPU } = backend.memory() as {
+    numBytesInGPU: number;
+    numBytesAllocatedInGPU: number;
+  };
+  return { used: numBytesInGPU + allocated - numBytesAllocatedInGPU, allocated };
 }
