@@ -5,8 +5,10 @@ import { readBack, startEngine } from '../engine';
 import { vitTrunk } from '../models/trunk';
 import { AdamW } from '../optimizers/adamw';
 import { cosineSchedule, teacherTemperatures } from '../optimizers/schedules';
-import { controlVector, Dino, dinoParameters } from './dino';
-import { dinoLoss, teacherDistributions, updateCenter } from './dinoLoss';
+import { Dino, dinoParameters } from './dino';
+import { controlVector } from './dinoControls';
+import { dinoLoss } from './dinoLoss';
+import { teacherDistributions, updateCenter } from './dinoTeacher';
 
 beforeAll(async () => {
   expect((await startEngine()).backend).toBe('webgpu');
@@ -35,14 +37,22 @@ describe('dino_loss', () => {
     for (const [call, epoch] of epochs.entries()) {
       const student = tensorOf(fixture, `${call}/student`);
       const teacher = tensorOf(fixture, `${call}/teacher`);
-      const q = teacherDistributions(teacher, center, tf.scalar(temperatures[epoch]!), 'ema', tf.scalar(1));
-      const studentTemp = tf.scalar(fixture.number('student_temp'));
-      const { loss, terms } = dinoLoss(student, q, studentTemp, views);
+      const controls = tf.tensor1d(
+        controlVector({
+          ...{ lr: 0, weightDecay: 0, momentum: 1, clip: 0, trainLastLayer: true },
+          teacherTemp: temperatures[epoch]!,
+          studentTemp: fixture.number('student_temp'),
+          centerMomentum: fixture.number('center_momentum'),
+          centering: 'ema',
+        }),
+      );
+      const { q } = teacherDistributions(teacher, center, controls);
+      const { loss, terms } = dinoLoss(student, q, controls, views);
       check(fixture, `${call}/loss`, await readBack(loss));
       check(fixture, `${call}/terms`, await readBack(terms));
-      const gradient = tf.grad((x: tf.Tensor) => dinoLoss(x, q, studentTemp, views).loss)(student);
+      const gradient = tf.grad((x: tf.Tensor) => dinoLoss(x, q, controls, views).loss)(student);
       check(fixture, `${call}/grad_student`, await readBack(gradient));
-      updateCenter(center, teacher, tf.tensor1d([fixture.number('center_momentum')]));
+      updateCenter(center, teacher, q, controls);
       check(fixture, `${call}/center_after`, await readBack(center));
     }
   });
@@ -138,7 +148,7 @@ describe('dino_train', () => {
         teacherTemp: temperatures[epochs[step]!]!,
         studentTemp: fixture.number('student_temp'),
         centerMomentum: fixture.number('center_momentum'),
-        centeringOn: true,
+        centering: 'ema',
       });
       return {
         groups: [{ crops: concat('global') }, { crops: concat('local') }],
@@ -153,7 +163,7 @@ describe('dino_train', () => {
       'step0_teacher_out',
       await readBack(dino.forward(dino.teacher.get, first.groups.slice(0, 1))),
     );
-    const { gradients } = dino.gradients(first, 'ema');
+    const { gradients } = dino.gradients(first);
     for (const [i, name] of dino.trained.entries()) {
       check(fixture, `grad_step0/${name}`, await readBack(gradients[i]!));
     }
@@ -169,7 +179,7 @@ describe('dino_train', () => {
     const normNames = fixture.json('norm_param_names') as string[];
     const norm = async (variable: tf.Variable) => Math.hypot(...(await readBack(variable)));
     for (let step = 0; step < steps; step++) {
-      const { metrics } = dino.step(inputsOf(step), 'ema');
+      const { metrics } = dino.step(inputsOf(step));
       got.loss!.push((await readBack(metrics))[0]!);
       got.center!.push(...(await readBack(dino.center)));
       const norms = await readBack(dino.optimizer.gradientNorms());

@@ -20,54 +20,14 @@ import {
 } from '../models/parameters';
 import type { Trunk } from '../models/trunk';
 import { AdamW, type AdamWOptions } from '../optimizers/adamw';
-import {
-  control,
-  follow,
-  isDecayed,
-  OPTIMIZER_CONTROLS,
-  type Optimizer,
-  pick,
-} from '../optimizers/optimizer';
+import { control, follow, isDecayed, type Optimizer } from '../optimizers/optimizer';
 import { Sgd } from '../optimizers/sgd';
 import type { RandomStream } from '../platform/random';
-import { type Centering, dinoLoss, entropies, teacherDistributions, updateCenter } from './dinoLoss';
+import { dinoLoss } from './dinoLoss';
+import { firstImage, stepMetrics } from './dinoMetrics';
+import { teacherDistributions, updateCenter } from './dinoTeacher';
 
-/** DINO's own places in the control vector. */
-const dinoControl = {
-  teacherTemp: OPTIMIZER_CONTROLS,
-  studentTemp: OPTIMIZER_CONTROLS + 1,
-  centerMomentum: OPTIMIZER_CONTROLS + 2,
-  centeringOn: OPTIMIZER_CONTROLS + 3,
-} as const;
-
-/** One step's scalars. */
-export interface DinoControls {
-  lr: number;
-  weightDecay: number;
-  momentum: number;
-  clip: number;
-  trainLastLayer: boolean;
-  teacherTemp: number;
-  studentTemp: number;
-  centerMomentum: number;
-  centeringOn: boolean;
-}
-
-/** The control vector of a step. */
-export function controlVector(controls: DinoControls): Float32Array {
-  const values = new Float32Array(OPTIMIZER_CONTROLS + 4);
-  values[control.lr] = controls.lr;
-  values[control.weightDecay] = controls.weightDecay;
-  values[control.momentum] = controls.momentum;
-  values[control.clip] = controls.clip;
-  values[control.lastLayer] = controls.trainLastLayer ? 1 : 0;
-  values[control.always] = 1;
-  values[dinoControl.teacherTemp] = controls.teacherTemp;
-  values[dinoControl.studentTemp] = controls.studentTemp;
-  values[dinoControl.centerMomentum] = controls.centerMomentum;
-  values[dinoControl.centeringOn] = controls.centeringOn ? 1 : 0;
-  return values;
-}
+export { type Centering, controlVector, type DinoControls } from './dinoControls';
 
 /** Views of one size: [views·B, 3, S, S], view-major, and the student's stochastic-depth draws for them. */
 export interface ViewBatch {
@@ -167,60 +127,39 @@ export class Dino {
     );
   }
 
-  /** Loss and the gradients of the trained parameters, in their order; nothing is updated but batch norm. */
-  gradients(inputs: DinoInputs, centering: Centering) {
-    const { batch, views } = this.config;
-    const outputs = this.config.head.outDim;
-    const { controls } = inputs;
-    const globals = this.globalViews(inputs);
-    const raw = this.forward(this.teacher.get, [globals]);
-    const on = pick(controls, dinoControl.centeringOn);
-    const temperature = pick(controls, dinoControl.teacherTemp);
-    const q = teacherDistributions(raw, this.center, temperature, centering, on);
-    const studentTemp = pick(controls, dinoControl.studentTemp);
+  /**
+   * Loss and the gradients of the trained parameters, in their order; nothing is updated but batch norm. The
+   * student's outputs, their levels and the loss terms are kept: the caller disposes them.
+   */
+  gradients({ groups, controls }: DinoInputs) {
+    const raw = this.forward(this.teacher.get, [this.globalViews(groups)]);
+    const teacher = teacherDistributions(raw, this.center, controls);
     const variables = this.trained.map(this.student.get);
-    const kept: { terms?: tf.Tensor; logits?: tf.Tensor } = {};
+    const kept = {} as { logits: tf.Tensor; terms: tf.Tensor; levels: tf.Tensor };
     const { value, grads } = tf.variableGrads(() => {
-      const logits = this.forward(this.student.get, inputs.groups);
-      const { loss, terms } = dinoLoss(logits, q, studentTemp, views);
-      kept.terms = tf.keep(terms);
-      // The first image of every view.
-      const firsts = tf.slice(tf.reshape(logits, [views, batch, outputs]), [0, 0, 0], [views, 1, outputs]);
-      kept.logits = tf.keep(tf.div(tf.reshape(firsts, [views, outputs]), studentTemp));
+      const logits = this.forward(this.student.get, groups);
+      const { loss, terms, levels } = dinoLoss(logits, teacher.q, controls, this.config.views);
+      Object.assign(kept, { logits: tf.keep(logits), terms: tf.keep(terms), levels: tf.keep(levels) });
       return loss as tf.Scalar;
     }, variables);
     const gradients = variables.map((variable) => grads[variable.name] as tf.Tensor);
-    return {
-      loss: value,
-      gradients,
-      raw,
-      q,
-      terms: kept.terms as tf.Tensor,
-      logits: kept.logits as tf.Tensor,
-    };
+    return { loss: value, gradients, raw, teacher, ...kept };
   }
 
   /** One training step. */
-  step(inputs: DinoInputs, centering: Centering): DinoOutputs {
-    const { batch } = this.config;
-    const outputs = this.config.head.outDim;
+  step(inputs: DinoInputs): DinoOutputs {
+    const { controls } = inputs;
     return tf.tidy(() => {
-      const { loss, gradients, raw, q, terms, logits } = this.gradients(inputs, centering);
-      updateCenter(this.center, raw, tf.slice(inputs.controls, [dinoControl.centerMomentum], [1]));
-      this.optimizer.step(gradients, inputs.controls);
+      const { loss, gradients, raw, teacher, terms, logits, levels } = this.gradients(inputs);
+      const columnEntropies = updateCenter(this.center, raw, teacher.q, controls);
+      this.optimizer.step(gradients, controls);
       // The moving average runs over parameters that are never trained, too.
-      for (const name of this.frozen) follow(this.teacher.get(name), this.student.get(name), inputs.controls);
-      const { each, ofMean } = entropies(q);
-      const squaredNorm = tf.sum(tf.square(this.optimizer.gradientNorms()));
-      const teacher = tf.slice(tf.reshape(q, [2, batch, outputs]), [0, 0, 0], [2, 1, outputs]);
-      const student = tf.softmax(logits);
-      logits.dispose();
-      return {
-        metrics: tf.stack([loss, each, ofMean, squaredNorm]),
-        terms,
-        teacher: tf.reshape(teacher, [2, outputs]),
-        student,
-      };
+      for (const name of this.frozen) follow(this.teacher.get(name), this.student.get(name), controls);
+      const norms = this.optimizer.gradientNorms();
+      const metrics = stepMetrics(loss, teacher.entropies, columnEntropies, norms);
+      const first = firstImage(teacher.q, logits, levels, controls, this.config.views);
+      tf.dispose([logits, levels]);
+      return { metrics, terms, ...first };
     });
   }
 
@@ -232,11 +171,10 @@ export class Dino {
   }
 
   /** The two global views: the head of the first group, which holds the local ones too when sizes are equal. */
-  private globalViews({ groups }: DinoInputs): ViewBatch {
-    const first = groups[0] as ViewBatch;
-    const [rows, ...rest] = first.crops.shape as [number, ...number[]];
+  private globalViews(groups: readonly ViewBatch[]): ViewBatch {
+    const { crops } = groups[0] as ViewBatch;
+    const [rows, ...rest] = crops.shape as [number, ...number[]];
     const wanted = 2 * this.config.batch;
-    if (rows === wanted) return { crops: first.crops };
-    return { crops: tf.slice(first.crops, [0, 0, 0, 0], [wanted, ...rest]) };
+    return { crops: rows === wanted ? crops : tf.slice(crops, [0, 0, 0, 0], [wanted, ...rest]) };
   }
 }

@@ -4,7 +4,7 @@
  */
 import { cosineSchedule, teacherTemperatures } from '../optimizers/schedules';
 import { planRun, type Recipe, type RunPlan } from '../recipe';
-import type { DinoControls } from './dino';
+import type { DinoControls } from './dinoControls';
 import type { LiveSettings } from './method';
 
 export class DinoSchedules {
@@ -38,7 +38,7 @@ export class DinoSchedules {
       teacherTemp: live.sharpening_on ? this.teacherTemp(step, live) : live.student_temp,
       studentTemp: live.student_temp,
       centerMomentum: recipe.center_momentum,
-      centeringOn: live.centering_on,
+      centering: live.centering_on ? live.centering : 'none',
     };
   }
 

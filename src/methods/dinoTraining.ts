@@ -114,7 +114,7 @@ class DinoTraining implements TrainingMethod {
     const drawn = drawCrops(this.recipe, cropStream(this.recipe.seed, step), indices, this.images.store);
     const outputs = tf.tidy(() => {
       const controls = tf.tensor1d(controlVector(scalars));
-      return { ...this.dino.step({ groups: this.viewBatches(drawn, step), controls }, live.centering) };
+      return { ...this.dino.step({ groups: this.viewBatches(drawn, step), controls }) };
     });
     this.forgetLast();
     this.last = { indices, drawn, outputs };
