@@ -6,23 +6,30 @@ import { computeOne, webgpu } from '../backend';
 import { withGradient } from '../gradient';
 import { defineKernel } from '../kernel';
 
-/** Φ(x) by the rational approximation 7.1.26 of Abramowitz and Stegun; absolute error below 1.5e-7. */
-const normalDistribution = `
-fn phi(x: f32) -> f32 {
+/**
+ * WGSL functions `gelu` and `geluSlope` (its derivative) for `f32` or `vec4f`. Φ is the rational approximation
+ * 7.1.26 of Abramowitz and Stegun; absolute error below 1.5e-7.
+ */
+export function geluFunctions(type: 'f32' | 'vec4f'): string {
+  return `
+fn phi(x: ${type}) -> ${type} {
   let z = abs(x) * 0.70710678118654752;
   let t = 1.0 / (1.0 + 0.3275911 * z);
   let tail = 0.5 * exp(-z * z) * t *
     (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-  return select(tail, 1.0 - tail, x >= 0.0);
-}`;
+  return select(tail, 1.0 - tail, x >= ${type}(0.0));
+}
+fn gelu(x: ${type}) -> ${type} { return x * phi(x); }
+fn geluSlope(x: ${type}) -> ${type} { return phi(x) + x * 0.3989422804014327 * exp(-0.5 * x * x); }`;
+}
 
 const forwardKernel = defineKernel({
   name: 'gelu',
   reads: ['x'],
   writes: ['y'],
   uniforms: [],
-  declarations: normalDistribution,
-  body: 'y[index] = x[index] * phi(x[index]);',
+  declarations: geluFunctions('f32'),
+  body: 'y[index] = gelu(x[index]);',
 });
 
 const gradientKernel = defineKernel({
@@ -30,15 +37,18 @@ const gradientKernel = defineKernel({
   reads: ['x', 'dy'],
   writes: ['dx'],
   uniforms: [],
-  declarations: normalDistribution,
-  body: `
-  let v = x[index];
-  dx[index] = dy[index] * (phi(v) + v * 0.3989422804014327 * exp(-0.5 * v * v));`,
+  declarations: geluFunctions('f32'),
+  body: 'dx[index] = dy[index] * geluSlope(x[index]);',
 });
 
 /** The same in plain tfjs operations: fallback on other backends and oracle of the kernel's test. */
 export function geluComposed(x: tf.Tensor): tf.Tensor {
   return tf.mul(x, tf.mul(0.5, tf.add(1, tf.erf(tf.mul(x, Math.SQRT1_2)))));
+}
+
+/** dL/dx = dy · gelu'(x), element by element; on WebGPU. */
+export function geluGradient(x: tf.TensorInfo, dy: tf.TensorInfo): tf.Tensor {
+  return computeOne(gradientKernel, [x, dy], x.shape, {}, tf.util.sizeFromShape(x.shape));
 }
 
 /** GELU of every element; any shape. */
@@ -48,7 +58,7 @@ export function gelu(x: tf.Tensor): tf.Tensor {
     save([input as tf.Tensor]);
     return {
       value: computeOne(forwardKernel, [input as tf.Tensor], x.shape, {}, x.size),
-      gradient: (dy, [saved]) => [computeOne(gradientKernel, [saved as tf.Tensor, dy], x.shape, {}, x.size)],
+      gradient: (dy, [saved]) => [geluGradient(saved as tf.Tensor, dy)],
     };
   });
 }

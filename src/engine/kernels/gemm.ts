@@ -7,8 +7,9 @@
  * A long inner dimension with few outputs is split into slices whose partial sums are added in a fixed order.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { computeOne, type PawsaurBackend } from '../backend';
+import { compute, computeOne, type PawsaurBackend, webgpu } from '../backend';
 import { defineKernel } from '../kernel';
+import { EPILOGUE, gemmOneOutput, gemmTwoOutputs, TILE_COLUMNS, TILE_ROWS } from './gemmKernel';
 
 /** Where element (outer, inner, row, column) of an operand lies: offset plus strides, in elements. */
 export interface Strides {
@@ -30,88 +31,28 @@ export interface GemmShape {
   alpha?: number;
 }
 
-const TILE_ROWS = 8;
-const TILE_COLUMNS = 8;
+/** What happens to v = alpha · A · B before it is written to C: all that is given, in this order. */
+export interface GemmEpilogue {
+  /** [columns], added to v. */
+  bias?: tf.TensorInfo;
+  /** A tensor that exists, at C's strides: v as it is now is stored there too (the pre-activation). */
+  keep?: tf.TensorInfo;
+  /** v = gelu(v) */
+  activation?: 'gelu';
+  /** At C's strides: v = v · gelu'(it). */
+  geluGradientOf?: tf.TensorInfo;
+  /** A factor for each row, at outer · rows + row. */
+  rowScale?: tf.TensorInfo;
+  /** At C's strides, added to v. */
+  residual?: tf.TensorInfo;
+}
+
 /** Slices of the summed dimension are at least this long. */
 const SLICE = 256;
 /** Below this many tiles the adapter idles, so the summed dimension is split. */
 const ENOUGH_TILES = 1024;
 
-function gemmKernel(withBias: boolean) {
-  const each = (n: number, line: (i: number) => string) =>
-    Array.from({ length: n }, (_, i) => line(i)).join('\n');
-  return defineKernel({
-    name: withBias ? 'gemm_bias' : 'gemm',
-    reads: withBias ? ['a', 'b', 'bias'] : ['a', 'b'],
-    writes: ['c'],
-    uniforms: [
-      'rows',
-      'columns',
-      'depth',
-      'inner',
-      'slices',
-      'slice',
-      'tileRows',
-      'tileColumns',
-      'aOffset',
-      'aOuter',
-      'aInner',
-      'aRow',
-      'aColumn',
-      'bOffset',
-      'bOuter',
-      'bInner',
-      'bRow',
-      'bColumn',
-      'cOffset',
-      'cOuter',
-      'cInner',
-      'cRow',
-      'cColumn',
-      'cSlice',
-      'alpha:f32',
-    ],
-    body: `
-  var rest = index;
-  let tileColumn = rest % u.tileColumns; rest /= u.tileColumns;
-  let tileRow = rest % u.tileRows; rest /= u.tileRows;
-  let slice = rest % u.slices; rest /= u.slices;
-  let inner = rest % u.inner;
-  let outer = rest / u.inner;
-  let row0 = tileRow * ${TILE_ROWS}u;
-  let column0 = tileColumn * ${TILE_COLUMNS}u;
-  // Reads beyond the edge are clamped to the last row or column; their results are never written.
-  let aBase = u.aOffset + outer * u.aOuter + inner * u.aInner;
-  let bBase = u.bOffset + outer * u.bOuter + inner * u.bInner;
-  ${each(TILE_ROWS, (i) => `let a${i} = aBase + min(row0 + ${i}u, u.rows - 1u) * u.aRow;`)}
-  ${each(TILE_COLUMNS, (j) => `let b${j} = bBase + min(column0 + ${j}u, u.columns - 1u) * u.bColumn;`)}
-  ${each(TILE_ROWS, (i) => `var lo${i} = vec4f(0.0); var hi${i} = vec4f(0.0);`)}
-  let first = slice * u.slice;
-  let last = min(first + u.slice, u.depth);
-  for (var k = first; k < last; k++) {
-    let ak = k * u.aColumn;
-    let bk = k * u.bRow;
-    let blo = vec4f(b[b0 + bk], b[b1 + bk], b[b2 + bk], b[b3 + bk]);
-    let bhi = vec4f(b[b4 + bk], b[b5 + bk], b[b6 + bk], b[b7 + bk]);
-    ${each(TILE_ROWS, (i) => `{ let v = a[a${i} + ak]; lo${i} += v * blo; hi${i} += v * bhi; }`)}
-  }
-  let cBase = u.cOffset + outer * u.cOuter + inner * u.cInner + slice * u.cSlice;
-  ${each(TILE_ROWS, (i) => `if (row0 + ${i}u < u.rows) { store(cBase + (row0 + ${i}u) * u.cRow, column0, lo${i}, hi${i}); }`)}`,
-    declarations: `
-fn put(address: u32, column: u32, value: f32) {
-  if (column < u.columns) {
-    c[address + column * u.cColumn] = u.alpha * value${withBias ? ' + bias[column]' : ''};
-  }
-}
-fn store(address: u32, column: u32, lo: vec4f, hi: vec4f) {
-  ${each(TILE_COLUMNS, (j) => `put(address, column + ${j}u, ${j < 4 ? 'lo' : 'hi'}[${j % 4}]);`)}
-}`,
-  });
-}
-
-const gemmPlain = gemmKernel(false);
-const gemmBias = gemmKernel(true);
-
+/** Adds [slices, count] to [count], which two tensors share: the first `size` elements go to the first. */
 const addSlices = defineKernel({
   name: 'add_slices',
   reads: ['partial'],
@@ -123,7 +64,32 @@ const addSlices = defineKernel({
   total[index] = sum;`,
 });
 
-function uniformsOf(shape: GemmShape, a: Strides, b: Strides, c: Strides, slices: number, slice: number) {
+/** The same for two tensors at once: [slices, size] and [slices, count − size]. */
+const addTwoSlices = defineKernel({
+  name: 'add_two_slices',
+  reads: ['partial', 'partialSecond'],
+  writes: ['total', 'totalSecond'],
+  uniforms: ['slices', 'size'],
+  body: `
+  var sum = 0.0;
+  if (index < u.size) {
+    for (var s = 0u; s < u.slices; s++) { sum += partial[s * u.size + index]; }
+    total[index] = sum;
+  } else {
+    let at = index - u.size;
+    for (var s = 0u; s < u.slices; s++) { sum += partialSecond[s * (u.count - u.size) + at]; }
+    totalSecond[at] = sum;
+  }`,
+});
+
+function uniformsOf(
+  shape: GemmShape,
+  a: Strides,
+  b: Strides,
+  c: Strides,
+  { slices, slice }: Slicing,
+  epilogue: number,
+) {
   return {
     rows: shape.rows,
     columns: shape.columns,
@@ -149,8 +115,15 @@ function uniformsOf(shape: GemmShape, a: Strides, b: Strides, c: Strides, slices
     cRow: c.row,
     cColumn: c.column,
     cSlice: shape.rows * shape.columns,
+    epilogue,
     alpha: shape.alpha ?? 1,
   };
+}
+
+interface Slicing {
+  slices: number;
+  /** Length of a slice of the summed dimension. */
+  slice: number;
 }
 
 const tilesOf = (shape: GemmShape) =>
@@ -159,7 +132,63 @@ const tilesOf = (shape: GemmShape) =>
   (shape.outer ?? 1) *
   (shape.inner ?? 1);
 
-/** Writes the product into `c`, a tensor that exists, at the given strides. Never splits the summed dimension. */
+/** Into how many slices the summed dimension is split; only a product without batch is. */
+function slicingOf(shape: GemmShape): Slicing {
+  const tiles = tilesOf(shape);
+  const batch = (shape.outer ?? 1) * (shape.inner ?? 1);
+  if (batch !== 1 || tiles >= ENOUGH_TILES || shape.depth < 2 * SLICE) {
+    return { slices: 1, slice: shape.depth };
+  }
+  const slices = Math.min(Math.floor(shape.depth / SLICE), Math.ceil(ENOUGH_TILES / tiles));
+  const slice = Math.ceil(shape.depth / slices);
+  return { slices: Math.ceil(shape.depth / slice), slice };
+}
+
+interface Operand {
+  tensor: tf.TensorInfo;
+  strides: Strides;
+}
+
+/** The dispatch itself; `second` is what `keep` or the sums of A's rows are written to. */
+function dispatch(
+  backend: PawsaurBackend,
+  shape: GemmShape,
+  a: Operand,
+  b: Operand,
+  c: Operand,
+  slicing: Slicing,
+  epilogue: GemmEpilogue = {},
+  rowSums?: tf.TensorInfo,
+): void {
+  const { bias, keep, activation, geluGradientOf, rowScale, residual } = epilogue;
+  const flags =
+    (bias ? EPILOGUE.bias : 0) |
+    (keep ? EPILOGUE.keep : 0) |
+    (activation ? EPILOGUE.gelu : 0) |
+    (geluGradientOf ? EPILOGUE.slope : 0) |
+    (rowScale ? EPILOGUE.rowScale : 0) |
+    (residual ? EPILOGUE.residual : 0) |
+    (rowSums ? EPILOGUE.rowSums : 0);
+  const reads = [a.tensor, b.tensor, ...[bias, geluGradientOf, rowScale, residual].map((t) => t ?? a.tensor)];
+  const second = keep ?? rowSums;
+  const kernel = second ? gemmTwoOutputs : gemmOneOutput;
+  const uniforms = uniformsOf(shape, a.strides, b.strides, c.strides, slicing, flags);
+  const writes = second ? [c.tensor, second] : [c.tensor];
+  backend.dispatch(kernel, reads, writes, uniforms, tilesOf(shape) * slicing.slices);
+}
+
+const engine = () => webgpu() as PawsaurBackend;
+
+/** Strides of a row-major [outer, inner, rows, columns]. */
+function packed(shape: GemmShape): Strides {
+  const size = shape.rows * shape.columns;
+  return { outer: size * (shape.inner ?? 1), inner: size, row: shape.columns, column: 1 };
+}
+
+/**
+ * Writes the product into `c`, a tensor that exists, at the given strides. Never splits the summed dimension.
+ * No tensor of the epilogue but `keep` may lie in the buffer of `c` or `keep`.
+ */
 export function gemmInto(
   backend: PawsaurBackend,
   shape: GemmShape,
@@ -169,12 +198,20 @@ export function gemmInto(
   bStrides: Strides,
   c: tf.TensorInfo,
   cStrides: Strides,
+  epilogue?: GemmEpilogue,
 ): void {
-  const uniforms = uniformsOf(shape, aStrides, bStrides, cStrides, 1, shape.depth);
-  backend.dispatch(gemmPlain, [a, b], [c], uniforms, tilesOf(shape));
+  dispatch(
+    backend,
+    shape,
+    { tensor: a, strides: aStrides },
+    { tensor: b, strides: bStrides },
+    { tensor: c, strides: cStrides },
+    { slices: 1, slice: shape.depth },
+    epilogue,
+  );
 }
 
-/** The product as a fresh tensor of `resultShape` (row-major [outer, inner, rows, columns]); `bias` [columns] is added. */
+/** The product as a fresh tensor of `resultShape`, row-major [outer, inner, rows, columns]. */
 export function gemm(
   resultShape: number[],
   shape: GemmShape,
@@ -182,26 +219,64 @@ export function gemm(
   aStrides: Strides,
   b: tf.TensorInfo,
   bStrides: Strides,
-  bias?: tf.TensorInfo,
+  epilogue?: GemmEpilogue,
 ): tf.Tensor {
-  const size = shape.rows * shape.columns;
-  const c: Strides = { outer: size * (shape.inner ?? 1), inner: size, row: shape.columns, column: 1 };
-  const tiles = tilesOf(shape);
-  const batch = (shape.outer ?? 1) * (shape.inner ?? 1);
-  const canSplit = batch === 1 && !bias && tiles < ENOUGH_TILES && shape.depth >= 2 * SLICE;
-  if (!canSplit) {
-    const uniforms = uniformsOf(shape, aStrides, bStrides, c, 1, shape.depth);
-    return bias
-      ? computeOne(gemmBias, [a, b, bias], resultShape, uniforms, tiles)
-      : computeOne(gemmPlain, [a, b], resultShape, uniforms, tiles);
+  const backend = engine();
+  const slicing = slicingOf(shape);
+  if (Object.values(epilogue ?? {}).some(Boolean) || slicing.slices === 1) {
+    const c = backend.allocate(resultShape);
+    gemmInto(backend, shape, a, aStrides, b, bStrides, c, packed(shape), epilogue);
+    return c;
   }
-  const slices = Math.min(Math.floor(shape.depth / SLICE), Math.ceil(ENOUGH_TILES / tiles));
-  const slice = Math.ceil(shape.depth / slices);
-  const uniforms = uniformsOf(shape, aStrides, bStrides, c, slices, slice);
-  const partial = computeOne(gemmPlain, [a, b], [slices, size], uniforms, tiles * slices);
-  const total = computeOne(addSlices, [partial], resultShape, { slices }, size);
+  const size = shape.rows * shape.columns;
+  const partial = backend.allocate([slicing.slices, size]);
+  dispatch(
+    backend,
+    shape,
+    { tensor: a, strides: aStrides },
+    { tensor: b, strides: bStrides },
+    { tensor: partial, strides: packed(shape) },
+    slicing,
+  );
+  const total = computeOne(addSlices, [partial], resultShape, { slices: slicing.slices }, size);
   partial.dispose();
   return total;
+}
+
+/**
+ * The product as a fresh [rows, columns] and the sums of A's rows, [rows], in at most two dispatches: with
+ * A = dyᵀ, the gradients of a linear layer's weight and bias. No batch.
+ */
+export function gemmWithRowSums(
+  shape: GemmShape,
+  a: tf.TensorInfo,
+  aStrides: Strides,
+  b: tf.TensorInfo,
+  bStrides: Strides,
+): [tf.Tensor, tf.Tensor] {
+  const backend = engine();
+  const { rows, columns } = shape;
+  const slicing = slicingOf(shape);
+  const { slices } = slicing;
+  const lead = slices === 1 ? [] : [slices];
+  const c = backend.allocate([...lead, rows, columns]);
+  const sums = backend.allocate([...lead, rows]);
+  dispatch(
+    backend,
+    shape,
+    { tensor: a, strides: aStrides },
+    { tensor: b, strides: bStrides },
+    { tensor: c, strides: packed(shape) },
+    slicing,
+    {},
+    sums,
+  );
+  if (slices === 1) return [c, sums];
+  const size = rows * columns;
+  const totals = compute(addTwoSlices, [c, sums], [[rows, columns], [rows]], { slices, size }, size + rows);
+  c.dispose();
+  sums.dispose();
+  return totals as [tf.Tensor, tf.Tensor];
 }
 
 /** Sums the leading axis of [n, ...shape] in a fixed order, as a fresh tensor. */
