@@ -2,6 +2,8 @@
  * Parameters of a network: official state-dict names and layouts, drawn from one seeded stream.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { webgpu } from '../engine';
+import { Arena, ArenaLayout, maxChunkBytes } from '../engine/arena';
 import { PawsaurError } from '../platform/errors';
 import type { RandomStream } from '../platform/random';
 
@@ -49,28 +51,58 @@ export function initialise(spec: ParameterSpec, rng: RandomStream): Float32Array
 /** Named values, as read from a file or drawn. */
 export type ParameterValues = ReadonlyMap<string, Float32Array>;
 
-/** The variables of one network. Their buffers stay for ever: all updates happen in place. */
+const kinds = ['trained', 'frozen', 'buffer'] as const;
+
+/** The arenas on WebGPU, each with the places of its tensors among `specs`; none elsewhere. */
+function arenasOf(specs: readonly ParameterSpec[], values: readonly Float32Array[]) {
+  const backend = webgpu();
+  if (!backend) return [];
+  // All are laid out before one is made: a tensor that is too large leaves nothing behind.
+  const layouts = kinds.map((kind) => {
+    const places = [...specs.keys()].filter((i) => (specs[i]?.kind ?? 'trained') === kind);
+    const own = places.map((i) => specs[i] as ParameterSpec);
+    return { places, layout: new ArenaLayout(own, maxChunkBytes(backend)) };
+  });
+  return layouts.map(({ places, layout }) => {
+    const own = places.map((i) => values[i] as Float32Array);
+    return { places, arena: new Arena(backend, layout, own) };
+  });
+}
+
+/**
+ * The variables of one network. Their buffers stay for ever: all updates happen in place. On WebGPU the trained
+ * parameters lie in one arena, the frozen ones and the running statistics in one each: the optimiser runs over
+ * whole arenas, and batch norm writes its statistics while it reads its parameters.
+ */
 export class ParameterSet {
   private readonly variables = new Map<string, tf.Variable>();
+  private readonly arenas: readonly Arena[];
 
   /** @throws PawsaurError when a value is missing or has another size than its spec. */
   constructor(
     readonly specs: readonly ParameterSpec[],
     values: ParameterValues,
   ) {
-    for (const spec of specs) {
-      const given = values.get(spec.name);
-      if (!given || given.length !== tf.util.sizeFromShape(spec.shape)) {
-        throw new PawsaurError(
-          'parameters',
-          `The weights hold no tensor "${spec.name}" of shape [${spec.shape.join(', ')}].`,
-          'Load weights of the same architecture.',
-        );
-      }
-      // A copy: a variable shares its buffer with the tensor it was made from.
-      const variable = tf.tidy(() =>
-        tf.variable(tf.tensor(given.slice(), spec.shape), spec.kind !== 'buffer'),
+    const given = specs.map(({ name, shape }) => {
+      const found = values.get(name);
+      if (found?.length === tf.util.sizeFromShape(shape)) return found;
+      throw new PawsaurError(
+        'parameters',
+        `The weights hold no tensor "${name}" of shape [${shape.join(', ')}].`,
+        'Load weights of the same architecture.',
       );
+    });
+    const arenas = arenasOf(specs, given);
+    this.arenas = arenas.map(({ arena }) => arena);
+    const views = new Map(
+      arenas.flatMap(({ arena, places }) => places.map((at, i) => [at, arena.tensors[i]])),
+    );
+    for (const [i, spec] of specs.entries()) {
+      const variable = tf.tidy(() => {
+        // Elsewhere a copy: a variable shares its values with the tensor it was made from.
+        const tensor = views.get(i) ?? tf.tensor((given[i] as Float32Array).slice(), spec.shape);
+        return tf.variable(tensor, spec.kind !== 'buffer');
+      });
       this.variables.set(spec.name, variable);
     }
   }
@@ -84,6 +116,7 @@ export class ParameterSet {
 
   dispose(): void {
     for (const variable of this.variables.values()) variable.dispose();
+    for (const arena of this.arenas) arena.dispose();
   }
 }
 
