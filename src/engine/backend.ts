@@ -8,6 +8,7 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { PawsaurError } from '../platform/errors';
+import type { Recorder } from './capture/recorder';
 import type { Kernel } from './kernel';
 
 /** What tfjs keeps private and a second dispatch path needs (package pinned at 4.22.0). */
@@ -38,7 +39,12 @@ const DISPATCHES_PER_SUBMIT = 64;
 
 export class PawsaurBackend extends WebGPUBackend {
   readonly counters: DispatchCounters = { ours: 0, tfjs: 0 };
+  /** While set, operations are noted there and not sent. */
+  recorder: Recorder | null = null;
+  /** While set, buffers are counted there and not made. */
+  ledger: { bytes: number } | null = null;
   private readonly pipelines = new Map<Kernel, GPUComputePipeline>();
+  private readonly compiling = new Map<Kernel, Promise<GPUComputePipeline>>();
   private readonly uniformBuffers = new Map<string, GPUBuffer>();
   /** Byte offsets of the tensors that are views. */
   private readonly offsets = new WeakMap<object, number>();
@@ -64,6 +70,10 @@ export class PawsaurBackend extends WebGPUBackend {
       throw new PawsaurError('engine', `Kernel ${kernel.name} was called with the wrong number of buffers.`);
     }
     if (count === 0) return;
+    if (this.recorder) {
+      this.recorder.dispatch(kernel, reads, writes, uniforms, count);
+      return;
+    }
     const access = this as unknown as EncoderAccess;
     const tensors = [...reads, ...writes];
     for (const tensor of tensors) this.uploadToGPU(tensor.dataId);
@@ -74,19 +84,16 @@ export class PawsaurBackend extends WebGPUBackend {
     });
     entries.push({
       binding: tensors.length,
-      resource: { buffer: this.uniformBuffer(kernel, uniforms, count) },
+      resource: { buffer: this.uniformsOf(kernel, uniforms, count) },
     });
     const bindGroup = this.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
 
-    const lanes = kernel.mode === 'groups' ? 1 : (kernel.workgroupSize ?? 64);
-    const groups = Math.ceil(count / lanes);
-    const rows = Math.ceil(groups / MAX_GROUPS_PER_DIMENSION);
     this.ensureCommandEncoderReady();
     access.computePassEncoder ??= (access.commandEncoder as GPUCommandEncoder).beginComputePass();
     const pass = access.computePassEncoder;
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, bindGroup);
-    pass.dispatchWorkgroups(rows === 1 ? groups : Math.ceil(groups / rows), rows);
+    pass.dispatchWorkgroups(...this.groupsOf(kernel, count));
     this.counters.ours++;
     access.dispatchCountInPass++;
     if (access.dispatchCountInPass >= DISPATCHES_PER_SUBMIT) {
@@ -98,8 +105,21 @@ export class PawsaurBackend extends WebGPUBackend {
   override runWebGPUProgram(
     ...args: Parameters<WebGPUBackend['runWebGPUProgram']>
   ): ReturnType<WebGPUBackend['runWebGPUProgram']> {
+    const { recorder } = this;
+    if (recorder) return recorder.program((...given) => super.runWebGPUProgram(...given), ...args);
     this.counters.tfjs++;
     return super.runWebGPUProgram(...args);
+  }
+
+  override write(...args: Parameters<WebGPUBackend['write']>): ReturnType<WebGPUBackend['write']> {
+    const dataId = super.write(...args);
+    this.recorder?.created(dataId);
+    return dataId;
+  }
+
+  /** What a recorder sees being made stays without a buffer, and so does everything while memory is planned. */
+  override uploadToGPU(dataId: object): void {
+    if (!this.ledger && !this.recorder?.isFresh(dataId)) super.uploadToGPU(dataId);
   }
 
   /** Where a tensor lies, uploaded when it is not on the GPU yet. */
@@ -109,9 +129,16 @@ export class PawsaurBackend extends WebGPUBackend {
     return { buffer, offset: this.offsets.get(tensor.dataId) ?? 0, size: bytesOf(tensor) };
   }
 
-  /** A storage buffer outside tfjs's pool, for state that stays for ever and for captured steps. */
-  createBuffer(bytes: number, label = 'state'): GPUBuffer {
-    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  /** A buffer outside tfjs's pool, for state that stays for ever and for captured steps. */
+  createBuffer(bytes: number, label = 'state', kind: 'storage' | 'staging' = 'storage'): GPUBuffer {
+    const usage =
+      kind === 'storage'
+        ? GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST
+        : GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+    if (this.ledger) {
+      this.ledger.bytes += bytes;
+      return { label, size: bytes, usage } as GPUBuffer;
+    }
     const buffer = this.device.createBuffer({ label, size: bytes, usage });
     this.ownBytes += bytes;
     return buffer;
@@ -119,6 +146,7 @@ export class PawsaurBackend extends WebGPUBackend {
 
   /** Frees a buffer of `createBuffer`; what was issued before still uses it. */
   destroyBuffer(buffer: GPUBuffer): void {
+    if (this.ledger) return;
     this.flush();
     this.ownBytes -= buffer.size;
     buffer.destroy();
@@ -126,6 +154,7 @@ export class PawsaurBackend extends WebGPUBackend {
 
   /** Writes values into a buffer, before whatever is issued from now on. */
   writeBuffer(buffer: GPUBuffer, byteOffset: number, values: BufferValues): void {
+    if (this.ledger) return;
     this.flush();
     this.queue.writeBuffer(buffer, byteOffset, values as BufferValues & { buffer: ArrayBuffer });
   }
@@ -145,8 +174,18 @@ export class PawsaurBackend extends WebGPUBackend {
     return tensor;
   }
 
+  /** Gives a tensor that has no buffer its place. */
+  place(tensor: tf.TensorInfo, { buffer, offset }: { buffer: GPUBuffer; offset: number }): void {
+    Object.assign(this.tensorMap.get(tensor.dataId), { resource: buffer, external: true });
+    this.offsets.set(tensor.dataId, offset);
+  }
+
   /** Copies all of `from` over `to`, which has as many elements. */
   copy(from: tf.TensorInfo, to: tf.TensorInfo): void {
+    if (this.recorder) {
+      this.recorder.copy(from, to);
+      return;
+    }
     const [source, target] = [this.bindingOf(from), this.bindingOf(to)];
     const access = this as unknown as EncoderAccess;
     for (const tensor of [from, to]) access.commandQueueOwnedIds.add(tensor.dataId);
@@ -186,6 +225,7 @@ export class PawsaurBackend extends WebGPUBackend {
 
   /** A view is read at its own place: tfjs would read the whole buffer. */
   override async read(dataId: object): Promise<tf.BackendValues> {
+    this.refuseReading();
     if (!this.offsets.has(dataId)) return super.read(dataId);
     const { shape, dtype } = this.tensorMap.get(dataId);
     const bytes = await this.readBytes({ dataId, shape, dtype });
@@ -197,28 +237,65 @@ export class PawsaurBackend extends WebGPUBackend {
     return tf.engine().makeTensorFromTensorInfo(this.makeTensorInfo(shape, dtype));
   }
 
+  override readSync(dataId: object): tf.BackendValues {
+    this.refuseReading();
+    return super.readSync(dataId);
+  }
+
   override dispose(): void {
     for (const buffer of this.uniformBuffers.values()) buffer.destroy();
     this.uniformBuffers.clear();
     super.dispose();
   }
 
+  /** Starts compiling a kernel, or answers with the pipeline that is there. */
+  compile(kernel: Kernel): Promise<GPUComputePipeline> {
+    const known = this.pipelines.get(kernel);
+    if (known) return Promise.resolve(known);
+    let pending = this.compiling.get(kernel);
+    if (!pending) {
+      pending = this.device.createComputePipelineAsync(this.describe(kernel)).then((pipeline) => {
+        this.pipelines.set(kernel, pipeline);
+        this.compiling.delete(kernel);
+        return pipeline;
+      });
+      this.compiling.set(kernel, pending);
+    }
+    return pending;
+  }
+
+  /** Workgroups of a dispatch; a long row of them is folded. */
+  groupsOf(kernel: Kernel, count: number): [number, number] {
+    const lanes = kernel.mode === 'groups' ? 1 : (kernel.workgroupSize ?? 64);
+    const groups = Math.ceil(count / lanes);
+    const rows = Math.ceil(groups / MAX_GROUPS_PER_DIMENSION);
+    return [rows === 1 ? groups : Math.ceil(groups / rows), rows];
+  }
+
   private pipelineOf(kernel: Kernel): GPUComputePipeline {
     let pipeline = this.pipelines.get(kernel);
     if (!pipeline) {
-      const module = this.device.createShaderModule({ label: kernel.name, code: kernel.code });
-      pipeline = this.device.createComputePipeline({
-        label: kernel.name,
-        layout: 'auto',
-        compute: { module, entryPoint: 'main' },
-      });
+      pipeline = this.device.createComputePipeline(this.describe(kernel));
       this.pipelines.set(kernel, pipeline);
     }
     return pipeline;
   }
 
-  /** Uniforms are shapes, so the same few come back every step: each is uploaded once and pinned. */
-  private uniformBuffer(kernel: Kernel, uniforms: UniformValues, count: number): GPUBuffer {
+  private describe({ name, code }: Kernel): GPUComputePipelineDescriptor {
+    const module = this.device.createShaderModule({ label: name, code });
+    return { label: name, layout: 'auto', compute: { module, entryPoint: 'main' } };
+  }
+
+  private refuseReading(): void {
+    if (!this.recorder) return;
+    throw new PawsaurError(
+      'engine/capture',
+      'A captured step must not read numbers back while it is recorded.',
+    );
+  }
+
+  /** The uniform block of a kernel's dispatch. */
+  uniformsOf(kernel: Kernel, uniforms: UniformValues, count: number): GPUBuffer {
     const values = kernel.uniformNames.map((name) => {
       const value = name === 'count' ? count : uniforms[name];
       if (value === undefined) {
@@ -226,19 +303,26 @@ export class PawsaurBackend extends WebGPUBackend {
       }
       return value;
     });
-    const key = `${kernel.uniformTypes.join('')} ${values.join(' ')}`;
-    let buffer = this.uniformBuffers.get(key);
-    if (!buffer) {
+    return this.pinUniforms(`${kernel.uniformTypes.join('')} ${values.join(' ')}`, () => {
       const bytes = new DataView(new ArrayBuffer(Math.ceil(values.length / 4) * 16));
       values.forEach((value, i) => {
         if (kernel.uniformTypes[i] === 'f32') bytes.setFloat32(4 * i, value, true);
         else bytes.setUint32(4 * i, value, true);
       });
+      return bytes.buffer;
+    });
+  }
+
+  /** Uniforms are shapes, so the same few come back every step: each block is uploaded once, and stays. */
+  pinUniforms(key: string, pack: () => ArrayBuffer): GPUBuffer {
+    let buffer = this.uniformBuffers.get(key);
+    if (!buffer) {
+      const bytes = pack();
       buffer = this.device.createBuffer({
         size: bytes.byteLength,
         usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
       });
-      this.queue.writeBuffer(buffer, 0, bytes.buffer);
+      this.queue.writeBuffer(buffer, 0, bytes);
       this.uniformBuffers.set(key, buffer);
     }
     return buffer;

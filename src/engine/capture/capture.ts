@@ -1,0 +1,269 @@
+/**
+ * Captured steps: a step of training is traced once, its kernels compile in parallel, its buffers are planned,
+ * and from then on it is replayed: a few milliseconds of JavaScript for hundreds of dispatches.
+ *
+ * A step is any function of tensors. What changes from run to run comes in through its inputs; state is updated
+ * in place; what is wanted afterwards is declared as outputs. On a backend that is not WebGPU the same function
+ * runs anew each time.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { type BufferValues, type PawsaurBackend, webgpu } from '../backend';
+import { readBack } from '../readback';
+import { layOut } from './layout';
+import { planMemory } from './memoryPlan';
+import { RUNS_IN_FLIGHT } from './readRing';
+import { Recorder } from './recorder';
+import { type Recording, usedConstants, withoutDeadCode } from './recording';
+import { type OperationTime, Replay } from './replay';
+
+export interface InputSpec {
+  shape: number[];
+  /** float32 unless told. */
+  dtype?: 'float32' | 'int32';
+}
+
+export interface StepDefinition<I extends string, O extends string> {
+  inputs: Record<I, InputSpec>;
+  /** The step, in kernels of ours and tfjs operations; intermediate tensors are freed for it. */
+  step(inputs: Record<I, tf.Tensor>): Record<O, tf.Tensor>;
+  /** Outputs whose values every run answers with. */
+  read: readonly NoInfer<O>[];
+}
+
+/** Bytes of graphics memory that a step takes for itself, and the dispatches it makes. */
+export interface StepPlan {
+  dispatches: number;
+  /** Buffers for what is made and used up within the step. */
+  temporaryBytes: number;
+  constantBytes: number;
+  inputBytes: number;
+  /** Staging for reading outputs. */
+  stagingBytes: number;
+  /** All of these together. */
+  bytes: number;
+  /** The largest of the buffers. */
+  largestBufferBytes: number;
+}
+
+export interface CapturedStep<I extends string, O extends string> {
+  /** Null where the step runs eagerly. */
+  readonly plan: StepPlan | null;
+  /** The outputs of the latest run, on the device; null before the first where the step runs eagerly. */
+  readonly outputs: Record<O, tf.Tensor> | null;
+  /** Sends one step, and answers with the declared outputs when it is done; never waits for earlier runs. */
+  run(values: Record<I, BufferValues>): Promise<Record<string, Float32Array>>;
+  /** A step like any other, each operation timed; null where the device has no timestamps. */
+  profile(values: Record<I, BufferValues>): Promise<OperationTime[] | null>;
+  dispose(): void;
+}
+
+export interface CaptureOptions {
+  /** `eager` runs the step's function anew each time, for comparison. */
+  mode?: 'captured' | 'eager';
+  /** Told while kernels compile. */
+  onProgress?: (compiled: number, total: number) => void;
+}
+
+/** Traces a step, compiles and plans it. Nothing is computed until the first `run`. */
+export async function captureStep<I extends string, O extends string>(
+  definition: StepDefinition<I, O>,
+  { mode = 'captured', onProgress }: CaptureOptions = {},
+): Promise<CapturedStep<I, O>> {
+  const backend = webgpu();
+  if (!backend || mode === 'eager') return new EagerStep(definition);
+  const inputs = new InputBlock(backend, definition.inputs);
+  try {
+    const traced = trace(backend, definition, inputs.tensors, new Recorder(backend));
+    const replay = await Replay.build(backend, traced.plan, traced.recording, onProgress);
+    return new ReplayedStep(backend, definition, inputs, traced, replay);
+  } catch (error) {
+    inputs.dispose();
+    throw error;
+  }
+}
+
+export interface PlannedRun extends StepPlan {
+  /** Buffers of state and data made before the step, and uploaded for it. */
+  stateBytes: number;
+}
+
+/**
+ * What a run would take, to the byte, without a buffer made or a kernel compiled. `build` makes the state and
+ * gives the step, as for `captureStep`. Null on a backend that is not WebGPU.
+ */
+export function planRun<I extends string, O extends string>(
+  build: () => { definition: StepDefinition<I, O>; dispose(): void },
+): PlannedRun | null {
+  const backend = webgpu();
+  if (!backend) return null;
+  const ledger = { bytes: 0 };
+  backend.ledger = ledger;
+  try {
+    const { definition, dispose } = build();
+    const stateBytes = ledger.bytes;
+    const inputs = new InputBlock(backend, definition.inputs);
+    const recorder = new Recorder(backend, { planOnly: true });
+    const { plan, recording, outputs } = trace(backend, definition, inputs.tensors, recorder);
+    tf.dispose(outputs);
+    inputs.dispose();
+    dispose();
+    return { ...summarise(plan, recording, definition, outputs), stateBytes: stateBytes + recorder.uploads };
+  } finally {
+    backend.ledger = null;
+  }
+}
+
+function trace<I extends string, O extends string>(
+  backend: PawsaurBackend,
+  definition: StepDefinition<I, O>,
+  inputs: Record<I, tf.Tensor>,
+  recorder: Recorder,
+) {
+  backend.flush();
+  backend.recorder = recorder;
+  try {
+    const outputs = tf.tidy(() => definition.step(inputs));
+    for (const output of Object.values<tf.Tensor>(outputs)) tf.keep(output);
+    const recording = withoutDeadCode(recorder.finish(Object.values(outputs)));
+    const outputIds = Object.values<tf.Tensor>(outputs).map((tensor) => recorder.idOf(tensor));
+    return { recording, plan: planMemory(recording), outputs, outputIds };
+  } finally {
+    backend.recorder = null;
+  }
+}
+
+/** All inputs in one buffer, written at once. */
+class InputBlock<I extends string> {
+  readonly tensors: Record<I, tf.Tensor>;
+  private readonly buffer: GPUBuffer;
+  private readonly staging: Uint8Array;
+  private readonly offsets: ReadonlyMap<string, number>;
+
+  constructor(
+    private readonly backend: PawsaurBackend,
+    specs: Record<I, InputSpec>,
+  ) {
+    const entries = Object.entries<InputSpec>(specs);
+    const { offsets, bytes } = layOut(entries.map(([, { shape }]) => 4 * tf.util.sizeFromShape(shape)));
+    this.buffer = backend.createBuffer(bytes, 'inputs');
+    this.staging = new Uint8Array(bytes);
+    this.offsets = new Map(entries.map(([name], i) => [name, offsets[i] as number]));
+    this.tensors = Object.fromEntries(
+      entries.map(([name, { shape, dtype }], i) => [
+        name,
+        tf.keep(backend.view(this.buffer, offsets[i] as number, shape, dtype)),
+      ]),
+    ) as Record<I, tf.Tensor>;
+  }
+
+  write(values: Record<I, BufferValues>): void {
+    for (const [name, offset] of this.offsets) {
+      const given = values[name as I];
+      this.staging.set(new Uint8Array(given.buffer, given.byteOffset, given.byteLength), offset);
+    }
+    this.backend.queue.writeBuffer(this.buffer, 0, this.staging as Uint8Array<ArrayBuffer>);
+  }
+
+  dispose(): void {
+    tf.dispose(Object.values<tf.Tensor>(this.tensors));
+    this.backend.destroyBuffer(this.buffer);
+  }
+}
+
+function summarise<I extends string, O extends string>(
+  { slots, operations }: ReturnType<typeof planMemory>,
+  recording: Recording,
+  { inputs, read }: StepDefinition<I, O>,
+  outputs: Record<O, tf.Tensor>,
+): StepPlan {
+  const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+  const temporaryBytes = sum(slots);
+  const constantBytes = layOut(usedConstants(recording).map(({ bytes }) => bytes)).bytes;
+  const inputBytes = layOut(
+    Object.values<InputSpec>(inputs).map(({ shape }) => 4 * tf.util.sizeFromShape(shape)),
+  ).bytes;
+  const stagingBytes = RUNS_IN_FLIGHT * Math.max(4, sum(read.map((name) => 4 * outputs[name].size)));
+  return {
+    dispatches: operations.filter(({ kind }) => kind === 'dispatch').length,
+    temporaryBytes,
+    constantBytes,
+    inputBytes,
+    stagingBytes,
+    bytes: temporaryBytes + constantBytes + inputBytes + stagingBytes,
+    largestBufferBytes: Math.max(...slots, constantBytes, inputBytes),
+  };
+}
+
+type Traced<I extends string, O extends string> = ReturnType<typeof trace<I, O>>;
+
+class ReplayedStep<I extends string, O extends string> implements CapturedStep<I, O> {
+  readonly plan: StepPlan;
+  readonly outputs: Record<O, tf.Tensor>;
+
+  constructor(
+    private readonly backend: PawsaurBackend,
+    definition: StepDefinition<I, O>,
+    private readonly inputs: InputBlock<I>,
+    { recording, plan, outputs, outputIds }: Traced<I, O>,
+    private readonly replay: Replay,
+  ) {
+    this.plan = summarise(plan, recording, definition, outputs);
+    this.outputs = outputs;
+    Object.values<tf.Tensor>(outputs).forEach((tensor, i) => {
+      const id = outputIds[i] as number;
+      // State that is an output has its place already.
+      if (recording.buffers[id]?.kind !== 'external') backend.place(tensor, replay.regionOf(id));
+    });
+    replay.readAfter(Object.fromEntries(definition.read.map((name) => [name, outputs[name]])));
+  }
+
+  run(values: Record<I, BufferValues>): Promise<Record<string, Float32Array>> {
+    this.backend.flush();
+    this.inputs.write(values);
+    return this.replay.run();
+  }
+
+  profile(values: Record<I, BufferValues>): Promise<OperationTime[] | null> {
+    this.backend.flush();
+    this.inputs.write(values);
+    return this.replay.profile();
+  }
+
+  dispose(): void {
+    tf.dispose(Object.values<tf.Tensor>(this.outputs));
+    this.inputs.dispose();
+    this.replay.dispose();
+  }
+}
+
+class EagerStep<I extends string, O extends string> implements CapturedStep<I, O> {
+  readonly plan = null;
+  outputs: Record<O, tf.Tensor> | null = null;
+
+  constructor(private readonly definition: StepDefinition<I, O>) {}
+
+  async run(values: Record<I, BufferValues>): Promise<Record<string, Float32Array>> {
+    const outputs = tf.tidy(() => {
+      const inputs = Object.entries<InputSpec>(this.definition.inputs).map(([name, { shape, dtype }]) => [
+        name,
+        tf.tensor(values[name as I].slice() as Float32Array | Int32Array, shape, dtype ?? 'float32'),
+      ]);
+      return this.definition.step(Object.fromEntries(inputs));
+    });
+    for (const output of Object.values<tf.Tensor>(outputs)) tf.keep(output);
+    this.dispose();
+    this.outputs = outputs;
+    const read = this.definition.read.map(async (name) => [name, await readBack(outputs[name])] as const);
+    return Object.fromEntries(await Promise.all(read));
+  }
+
+  async profile(values: Record<I, BufferValues>): Promise<null> {
+    await this.run(values);
+    return null;
+  }
+
+  dispose(): void {
+    if (this.outputs) tf.dispose(Object.values<tf.Tensor>(this.outputs));
+    this.outputs = null;
+  }
+}
