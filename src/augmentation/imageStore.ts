@@ -3,7 +3,7 @@
  * is in use, else in memory for the reference path.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { webgpu } from '../engine';
+import { type PawsaurBackend, webgpu } from '../engine';
 import { PawsaurError } from '../platform/errors';
 import { type ImageSize, sides } from './parameters';
 
@@ -50,6 +50,13 @@ export function uploadImages(pixels: Uint32Array, count: number, size: ImageSize
 
   const bits = new Int32Array(pixels.buffer, pixels.byteOffset, pixels.length);
   const tensor = tf.keep(tf.tensor2d(bits, [count, area], 'int32'));
+  return { count, width, height, tensor, pixels: null, dispose: () => tensor.dispose() };
+}
+
+/** A place for as many pictures that nobody fills, for planning memory on the GPU. */
+export function blankImages(backend: PawsaurBackend, count: number, size: ImageSize): ImageStore {
+  const { width, height } = sides(size);
+  const tensor = tf.keep(backend.allocate([count, width * height], 'int32'));
   return { count, width, height, tensor, pixels: null, dispose: () => tensor.dispose() };
 }
 

@@ -1,7 +1,7 @@
 /** Multi-crop and colour augmentation from explicit parameters, on the GPU where there is one. */
 export { type AugmentOptions, augment, evaluationBatch } from './augment';
 export { denormalise } from './display';
-export { type ImageStore, uploadImages } from './imageStore';
+export { blankImages, type ImageStore, uploadImages } from './imageStore';
 export {
   boxesOf,
   COLUMNS,
@@ -14,5 +14,6 @@ export {
   type Stages,
   type View,
   type ViewGroup,
+  viewGroups,
   viewParameters,
 } from './parameters';

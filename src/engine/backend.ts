@@ -42,7 +42,7 @@ export class PawsaurBackend extends WebGPUBackend {
   /** While set, operations are noted there and not sent. */
   recorder: Recorder | null = null;
   /** While set, buffers are counted there and not made. */
-  ledger: { bytes: number } | null = null;
+  ledger: { bytes: number; largest: number } | null = null;
   private readonly pipelines = new Map<Kernel, GPUComputePipeline>();
   private readonly compiling = new Map<Kernel, Promise<GPUComputePipeline>>();
   private readonly uniformBuffers = new Map<string, GPUBuffer>();
@@ -137,6 +137,7 @@ export class PawsaurBackend extends WebGPUBackend {
         : GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
     if (this.ledger) {
       this.ledger.bytes += bytes;
+      this.ledger.largest = Math.max(this.ledger.largest, bytes);
       return { label, size: bytes, usage } as GPUBuffer;
     }
     const buffer = this.device.createBuffer({ label, size: bytes, usage });

@@ -16,6 +16,9 @@ export const dinoControl = {
   centering: OPTIMIZER_CONTROLS + 3,
 } as const;
 
+/** Length of the control vector. */
+export const CONTROLS = OPTIMIZER_CONTROLS + 4;
+
 export const centeringCode: Record<Centering, number> = { none: 0, ema: 1, sinkhorn: 2 };
 
 /** One step's scalars. */
@@ -33,7 +36,7 @@ export interface DinoControls {
 
 /** The control vector of a step. */
 export function controlVector(controls: DinoControls): Float32Array {
-  const values = new Float32Array(OPTIMIZER_CONTROLS + 4);
+  const values = new Float32Array(CONTROLS);
   values[control.lr] = controls.lr;
   values[control.weightDecay] = controls.weightDecay;
   values[control.momentum] = controls.momentum;

@@ -1,13 +1,13 @@
 /**
- * A DINO run as the session sees it: makes each step's inputs from (seed, step), runs the step, and looks at
+ * A DINO run as the session sees it: captures the step, plays it with the inputs of (seed, step), and looks at
  * the networks when asked.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {
   augment,
+  blankImages,
   boxesOf,
   COLUMNS,
-  cropStream,
   type DrawnCrops,
   denormalise,
   drawCrops,
@@ -15,26 +15,28 @@ import {
   type ImageStore,
   viewParameters,
 } from '../augmentation';
-import { readBack } from '../engine';
-import { type ParameterSet, scoped } from '../models/parameters';
+import { type CapturedStep, captureStep, type PlannedRun, planRun, readBack } from '../engine';
+import {
+  blankParameters,
+  type ParameterSet,
+  type ParameterSpec,
+  type ParameterValues,
+  scoped,
+} from '../models/parameters';
 import { createTrunk, type Trunk } from '../models/trunk';
 import { PawsaurError } from '../platform/errors';
 import { randomStream } from '../platform/random';
 import type { Recipe } from '../recipe';
-import {
-  controlVector,
-  Dino,
-  type DinoOutputs,
-  dinoParameters,
-  drawParameters,
-  type ViewBatch,
-} from './dino';
+import { Dino, type DinoOutputs, dinoParameters, drawParameters } from './dino';
+import type { DinoControls } from './dinoControls';
 import { DinoSchedules } from './dinoSchedules';
+import { DinoStep, type DinoStepInputs } from './dinoStep';
 import type {
   AttentionMaps,
   LiveSettings,
   NamedTensor,
   NetworkName,
+  PrepareOptions,
   StepReport,
   TrainingMethod,
   ViewPictures,
@@ -54,7 +56,25 @@ export interface TrainingImages {
 const CALIBRATION_BATCHES = 10;
 
 export function createDino(recipe: Recipe, images: TrainingImages): TrainingMethod {
-  return new DinoTraining(recipe, images);
+  return new DinoTraining(recipe, images, (specs) =>
+    drawParameters(specs, randomStream(recipe.seed, 'initialisation')),
+  );
+}
+
+/** What a run on `images` pictures of `size` px would take on this device, to the byte; null without WebGPU. */
+export function planDino(recipe: Recipe, images: number, size: number): PlannedRun | null {
+  return planRun((backend) => {
+    const store = blankImages(backend, images, size);
+    const batchAt = () => new Int32Array(recipe.batch_size);
+    const method = new DinoTraining(recipe, { store, trainCount: images, batchAt }, blankParameters);
+    return {
+      definition: method.dinoStep.definition,
+      dispose: () => {
+        method.dispose();
+        store.dispose();
+      },
+    };
+  });
 }
 
 class DinoTraining implements TrainingMethod {
@@ -63,12 +83,16 @@ class DinoTraining implements TrainingMethod {
   private readonly trunk: Trunk;
   private readonly dino: Dino;
   private readonly schedules: DinoSchedules;
-  private done = 0;
-  private last: { indices: Int32Array; drawn: DrawnCrops[]; outputs: DinoOutputs } | null = null;
+  readonly dinoStep: DinoStep;
+  private captured: CapturedDino | null = null;
+  /** Steps sent; their reports may still be on the way. */
+  private sent = 0;
+  private last: DinoStepInputs | null = null;
 
   constructor(
     private readonly recipe: Recipe,
     private readonly images: TrainingImages,
+    draw: (specs: readonly ParameterSpec[]) => ParameterValues,
   ) {
     this.trunk = createTrunk(recipe);
     this.schedules = new DinoSchedules(recipe, images.trainCount);
@@ -84,7 +108,6 @@ class DinoTraining implements TrainingMethod {
       normLastLayer: recipe.norm_last_layer,
     };
     const specs = dinoParameters(this.trunk, head, recipe.init);
-    const values = drawParameters(specs, randomStream(recipe.seed, 'initialisation'));
     const config = {
       trunk: this.trunk,
       head,
@@ -92,7 +115,8 @@ class DinoTraining implements TrainingMethod {
       views: 2 + recipe.local_crops_number,
       optimizer: recipe.optimizer,
     };
-    this.dino = new Dino(config, specs, values);
+    this.dino = new Dino(config, specs, draw(specs));
+    this.dinoStep = new DinoStep(recipe, images.store, this.trunk.dropPathCalls, this.dino);
   }
 
   get totalSteps(): number {
@@ -104,39 +128,26 @@ class DinoTraining implements TrainingMethod {
   }
 
   get step(): number {
-    return this.done;
+    return this.sent;
+  }
+
+  async prepare({ onProgress }: PrepareOptions = {}): Promise<void> {
+    this.captured ??= await captureStep(this.dinoStep.definition, onProgress ? { onProgress } : {});
   }
 
   async trainStep(live: LiveSettings): Promise<StepReport> {
-    const step = this.done;
+    if (!this.captured) await this.prepare();
+    const step = this.sent++;
     const scalars = this.schedules.at(step, live);
-    const indices = this.images.batchAt(step);
-    const drawn = drawCrops(this.recipe, cropStream(this.recipe.seed, step), indices, this.images.store);
-    const outputs = tf.tidy(() => {
-      const controls = tf.tensor1d(controlVector(scalars));
-      return { ...this.dino.step({ groups: this.viewBatches(drawn, step), controls }) };
-    });
-    this.forgetLast();
-    this.last = { indices, drawn, outputs };
-    const [loss, teacherEntropy, meanTeacherEntropy, squaredNorm] = await readBack(outputs.metrics);
-    this.done++;
-    return {
-      loss: loss as number,
-      teacherEntropy: teacherEntropy as number,
-      meanTeacherEntropy: meanTeacherEntropy as number,
-      kl: (loss as number) - (teacherEntropy as number),
-      gradNorm: Math.sqrt(squaredNorm as number),
-      lr: scalars.lr,
-      weightDecay: scalars.weightDecay,
-      momentum: scalars.momentum,
-      teacherTemp: scalars.teacherTemp,
-      studentTemp: scalars.studentTemp,
-    };
+    this.last = this.dinoStep.inputsAt(step, this.images.batchAt(step), scalars);
+    const { metrics } = await (this.captured as CapturedDino).run(this.last.values);
+    return reportOf(metrics as Float32Array, scalars);
   }
 
   async views(maxImages: number): Promise<ViewsSnapshot | null> {
-    if (!this.last) return null;
-    const { indices, drawn, outputs } = this.last;
+    const outputs = this.captured?.outputs;
+    if (!this.last || !outputs) return null;
+    const { indices, drawn } = this.last;
     const n = Math.min(maxImages, indices.length);
     const [terms, teacher, student] = await Promise.all(
       [outputs.terms, outputs.teacher, outputs.student].map((tensor) => readBack(tensor)),
@@ -204,10 +215,12 @@ class DinoTraining implements TrainingMethod {
         this.images.store,
       );
       tf.tidy(() => {
-        const [globals] = this.viewBatches(drawn.slice(0, 1), 0);
+        const { group, parameters } = drawn[0] as DrawnCrops;
+        const rows = tf.tensor2d(parameters, [parameters.length / COLUMNS, COLUMNS]);
+        const crops = augment(this.images.store, rows, group.size, group);
         for (const network of [this.dino.teacher, this.dino.student]) {
           const options = { mode: 'train', batchNormMomentum: 1 / (i + 1) } as const;
-          this.trunk.forward(scoped(network.get, 'backbone.'), (globals as ViewBatch).crops, options);
+          this.trunk.forward(scoped(network.get, 'backbone.'), crops, options);
         }
       });
     }
@@ -228,30 +241,13 @@ class DinoTraining implements TrainingMethod {
   }
 
   dispose(): void {
-    this.forgetLast();
+    this.captured?.dispose();
+    this.captured = null;
     this.dino.dispose();
   }
 
   private network(name: NetworkName): ParameterSet {
     return name === 'teacher' ? this.dino.teacher : this.dino.student;
-  }
-
-  /** The crops of a step, group by group; neighbours of one size form one batch, as in the official wrapper. */
-  private viewBatches(drawn: readonly DrawnCrops[], step: number): ViewBatch[] {
-    const made = drawn.map(({ group, parameters }) => {
-      const rows = tf.tensor2d(parameters, [parameters.length / COLUMNS, COLUMNS]);
-      return augment(this.images.store, rows, group.size, group);
-    });
-    const oneSize = made.length > 1 && drawn.every(({ group }) => group.size === drawn[0]?.group.size);
-    const merged = oneSize ? [tf.concat(made)] : made;
-    const calls = this.trunk.dropPathCalls;
-    if (calls === 0) return merged.map((crops) => ({ crops }));
-    const rng = randomStream(this.recipe.seed, `drop path ${step}`);
-    return merged.map((crops) => {
-      const rows = crops.shape[0] as number;
-      const draws = Float32Array.from({ length: calls * rows }, () => rng.uniform());
-      return { crops, dropPath: tf.tensor2d(draws, [calls, rows]) };
-    });
   }
 
   private async take(tensor: tf.Tensor): Promise<Float32Array> {
@@ -266,9 +262,23 @@ class DinoTraining implements TrainingMethod {
     }
     return values;
   }
+}
 
-  private forgetLast(): void {
-    if (this.last) tf.dispose(Object.values(this.last.outputs));
-    this.last = null;
-  }
+type CapturedDino = CapturedStep<string, keyof DinoOutputs>;
+
+function reportOf(metrics: Float32Array, scalars: DinoControls): StepReport {
+  const [loss, teacherEntropy, meanTeacherEntropy, squaredNorm] = metrics as unknown as number[];
+  const { lr, weightDecay, momentum, teacherTemp, studentTemp } = scalars;
+  return {
+    loss: loss as number,
+    teacherEntropy: teacherEntropy as number,
+    meanTeacherEntropy: meanTeacherEntropy as number,
+    kl: (loss as number) - (teacherEntropy as number),
+    gradNorm: Math.sqrt(squaredNorm as number),
+    lr,
+    weightDecay,
+    momentum,
+    teacherTemp,
+    studentTemp,
+  };
 }

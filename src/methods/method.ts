@@ -69,14 +69,22 @@ export interface NamedTensor {
   data: Float32Array;
 }
 
+export interface PrepareOptions {
+  /** Told while kernels compile. */
+  onProgress?: (compiled: number, total: number) => void;
+}
+
 export interface TrainingMethod {
   readonly totalSteps: number;
   readonly stepsPerEpoch: number;
-  /** Steps done. */
+  /** Steps sent to the device; the reports of the latest may still be on their way. */
   readonly step: number;
   readonly hasAttention: boolean;
   /** Length of a feature vector. */
   readonly featureDim: number;
+  /** Gets the first step ready: kernels compile, memory is taken. The first step does it where nobody did. */
+  prepare(options?: PrepareOptions): Promise<void>;
+  /** Sends a step; its report comes when the device has done it. The next may be sent before that. */
   trainStep(live: LiveSettings): Promise<StepReport>;
   /** The views of the last step's first `maxImages` images; null before the first step. */
   views(maxImages: number): Promise<ViewsSnapshot | null>;

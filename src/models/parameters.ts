@@ -51,6 +51,13 @@ export function initialise(spec: ParameterSpec, rng: RandomStream): Float32Array
 /** Named values, as read from a file or drawn. */
 export type ParameterValues = ReadonlyMap<string, Float32Array>;
 
+/** Zeros for every parameter, for planning memory; they share one array. */
+export function blankParameters(specs: readonly ParameterSpec[]): ParameterValues {
+  const sizes = specs.map(({ shape }) => tf.util.sizeFromShape(shape));
+  const zeros = new Float32Array(Math.max(...sizes));
+  return new Map(specs.map(({ name }, i) => [name, zeros.subarray(0, sizes[i])]));
+}
+
 const kinds = ['trained', 'frozen', 'buffer'] as const;
 
 /** The arenas on WebGPU, each with the places of its tensors among `specs`; none elsewhere. */

@@ -92,14 +92,14 @@ export interface PlannedRun extends StepPlan {
  * gives the step, as for `captureStep`. Null on a backend that is not WebGPU.
  */
 export function planRun<I extends string, O extends string>(
-  build: () => { definition: StepDefinition<I, O>; dispose(): void },
+  build: (backend: PawsaurBackend) => { definition: StepDefinition<I, O>; dispose(): void },
 ): PlannedRun | null {
   const backend = webgpu();
   if (!backend) return null;
-  const ledger = { bytes: 0 };
+  const ledger = { bytes: 0, largest: 0 };
   backend.ledger = ledger;
   try {
-    const { definition, dispose } = build();
+    const { definition, dispose } = build(backend);
     const stateBytes = ledger.bytes;
     const inputs = new InputBlock(backend, definition.inputs);
     const recorder = new Recorder(backend, { planOnly: true });
@@ -107,7 +107,12 @@ export function planRun<I extends string, O extends string>(
     tf.dispose(outputs);
     inputs.dispose();
     dispose();
-    return { ...summarise(plan, recording, definition, outputs), stateBytes: stateBytes + recorder.uploads };
+    const step = summarise(plan, recording, definition, outputs);
+    return {
+      ...step,
+      stateBytes: stateBytes + recorder.uploads.bytes,
+      largestBufferBytes: Math.max(step.largestBufferBytes, ledger.largest, recorder.uploads.largest),
+    };
   } finally {
     backend.ledger = null;
   }

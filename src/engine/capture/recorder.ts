@@ -27,8 +27,8 @@ export interface RecorderOptions {
 
 export class Recorder {
   readonly planOnly: boolean;
-  /** Bytes of older tensors that the step is the first to use on the device. */
-  uploads = 0;
+  /** Older tensors that the step is the first to use on the device. */
+  readonly uploads = { bytes: 0, largest: 0 };
   private readonly operations: RecordedOperation[] = [];
   private readonly buffers: RecordedBuffer[] = [];
   private readonly ids = new Map<object, BufferId>();
@@ -144,7 +144,10 @@ export class Recorder {
     const bytes = 4 * tf.util.sizeFromShape(tensor.shape);
     const { values, resource } = this.backend.tensorMap.get(tensor.dataId);
     if (!this.fresh.has(tensor.dataId)) {
-      if (resource == null) this.uploads += bytes;
+      if (resource == null) {
+        this.uploads.bytes += bytes;
+        this.uploads.largest = Math.max(this.uploads.largest, bytes);
+      }
       return { kind: 'external', bytes, region: this.backend.bindingOf(tensor) };
     }
     if (values == null) return { kind: 'temporary', bytes };

@@ -86,6 +86,11 @@ class FakeMethod implements TrainingMethod {
     device.alive++;
   }
 
+  prepare(): Promise<void> {
+    this.#requireAlive();
+    return this.device.use('prepare', this.step, () => undefined);
+  }
+
   trainStep(live: LiveSettings): Promise<StepReport> {
     this.#requireAlive();
     return this.device.use('trainStep', this.step, () => {
