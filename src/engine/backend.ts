@@ -10,6 +10,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { PawsaurError } from '../platform/errors';
 import type { Recorder } from './capture/recorder';
 import type { Kernel } from './kernel';
+import { KernelCache, type UniformValues, workgroupsOf } from './kernelCache';
 
 /** What tfjs keeps private and a second dispatch path needs (package pinned at 4.22.0). */
 interface EncoderAccess {
@@ -26,15 +27,12 @@ export type BufferValues = Float32Array | Int32Array | Uint32Array;
 /** Where a view of a buffer begins must be a multiple of this, bytes (the WebGPU default limit). */
 export const VIEW_ALIGNMENT = 256;
 
-export type UniformValues = Readonly<Record<string, number>>;
-
 /** How much was sent to the GPU since the engine started; differences give the cost of a step. */
 export interface DispatchCounters {
   ours: number;
   tfjs: number;
 }
 
-const MAX_GROUPS_PER_DIMENSION = 65535;
 const DISPATCHES_PER_SUBMIT = 64;
 
 export class PawsaurBackend extends WebGPUBackend {
@@ -43,15 +41,14 @@ export class PawsaurBackend extends WebGPUBackend {
   recorder: Recorder | null = null;
   /** While set, buffers are counted there and not made. */
   ledger: { bytes: number; largest: number } | null = null;
-  private readonly pipelines = new Map<Kernel, GPUComputePipeline>();
-  private readonly compiling = new Map<Kernel, Promise<GPUComputePipeline>>();
-  private readonly uniformBuffers = new Map<string, GPUBuffer>();
+  readonly kernels: KernelCache;
   /** Byte offsets of the tensors that are views. */
   private readonly offsets = new WeakMap<object, number>();
   private ownBytes = 0;
 
   constructor(device: GPUDevice, adapter: GPUAdapterInfo) {
     super(device, adapter);
+    this.kernels = new KernelCache(device);
     const access = this as unknown as EncoderAccess;
     const wholeBuffer = access.tensorToBinding.bind(this);
     access.tensorToBinding = (tensor) =>
@@ -77,14 +74,14 @@ export class PawsaurBackend extends WebGPUBackend {
     const access = this as unknown as EncoderAccess;
     const tensors = [...reads, ...writes];
     for (const tensor of tensors) this.uploadToGPU(tensor.dataId);
-    const pipeline = this.pipelineOf(kernel);
+    const pipeline = this.kernels.pipeline(kernel);
     const entries: GPUBindGroupEntry[] = tensors.map((tensor, binding) => {
       access.commandQueueOwnedIds.add(tensor.dataId);
       return { binding, resource: this.bindingOf(tensor) };
     });
     entries.push({
       binding: tensors.length,
-      resource: { buffer: this.uniformsOf(kernel, uniforms, count) },
+      resource: { buffer: this.kernels.uniforms(kernel, uniforms, count) },
     });
     const bindGroup = this.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
 
@@ -93,7 +90,7 @@ export class PawsaurBackend extends WebGPUBackend {
     const pass = access.computePassEncoder;
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, bindGroup);
-    pass.dispatchWorkgroups(...this.groupsOf(kernel, count));
+    pass.dispatchWorkgroups(...workgroupsOf(kernel, count));
     this.counters.ours++;
     access.dispatchCountInPass++;
     if (access.dispatchCountInPass >= DISPATCHES_PER_SUBMIT) {
@@ -244,47 +241,8 @@ export class PawsaurBackend extends WebGPUBackend {
   }
 
   override dispose(): void {
-    for (const buffer of this.uniformBuffers.values()) buffer.destroy();
-    this.uniformBuffers.clear();
+    this.kernels.dispose();
     super.dispose();
-  }
-
-  /** Starts compiling a kernel, or answers with the pipeline that is there. */
-  compile(kernel: Kernel): Promise<GPUComputePipeline> {
-    const known = this.pipelines.get(kernel);
-    if (known) return Promise.resolve(known);
-    let pending = this.compiling.get(kernel);
-    if (!pending) {
-      pending = this.device.createComputePipelineAsync(this.describe(kernel)).then((pipeline) => {
-        this.pipelines.set(kernel, pipeline);
-        this.compiling.delete(kernel);
-        return pipeline;
-      });
-      this.compiling.set(kernel, pending);
-    }
-    return pending;
-  }
-
-  /** Workgroups of a dispatch; a long row of them is folded. */
-  groupsOf(kernel: Kernel, count: number): [number, number] {
-    const lanes = kernel.mode === 'groups' ? 1 : (kernel.workgroupSize ?? 64);
-    const groups = Math.ceil(count / lanes);
-    const rows = Math.ceil(groups / MAX_GROUPS_PER_DIMENSION);
-    return [rows === 1 ? groups : Math.ceil(groups / rows), rows];
-  }
-
-  private pipelineOf(kernel: Kernel): GPUComputePipeline {
-    let pipeline = this.pipelines.get(kernel);
-    if (!pipeline) {
-      pipeline = this.device.createComputePipeline(this.describe(kernel));
-      this.pipelines.set(kernel, pipeline);
-    }
-    return pipeline;
-  }
-
-  private describe({ name, code }: Kernel): GPUComputePipelineDescriptor {
-    const module = this.device.createShaderModule({ label: name, code });
-    return { label: name, layout: 'auto', compute: { module, entryPoint: 'main' } };
   }
 
   private refuseReading(): void {
@@ -293,40 +251,6 @@ export class PawsaurBackend extends WebGPUBackend {
       'engine/capture',
       'A captured step must not read numbers back while it is recorded.',
     );
-  }
-
-  /** The uniform block of a kernel's dispatch. */
-  uniformsOf(kernel: Kernel, uniforms: UniformValues, count: number): GPUBuffer {
-    const values = kernel.uniformNames.map((name) => {
-      const value = name === 'count' ? count : uniforms[name];
-      if (value === undefined) {
-        throw new PawsaurError('engine', `Kernel ${kernel.name} misses its uniform ${name}.`);
-      }
-      return value;
-    });
-    return this.pinUniforms(`${kernel.uniformTypes.join('')} ${values.join(' ')}`, () => {
-      const bytes = new DataView(new ArrayBuffer(Math.ceil(values.length / 4) * 16));
-      values.forEach((value, i) => {
-        if (kernel.uniformTypes[i] === 'f32') bytes.setFloat32(4 * i, value, true);
-        else bytes.setUint32(4 * i, value, true);
-      });
-      return bytes.buffer;
-    });
-  }
-
-  /** Uniforms are shapes, so the same few come back every step: each block is uploaded once, and stays. */
-  pinUniforms(key: string, pack: () => ArrayBuffer): GPUBuffer {
-    let buffer = this.uniformBuffers.get(key);
-    if (!buffer) {
-      const bytes = pack();
-      buffer = this.device.createBuffer({
-        size: bytes.byteLength,
-        usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
-      });
-      this.queue.writeBuffer(buffer, 0, bytes);
-      this.uniformBuffers.set(key, buffer);
-    }
-    return buffer;
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * The ground floor: device, tfjs backend, kernel builder and general kernels. Knows nothing of DINO.
  */
-export { compute, computeOne, type PawsaurBackend, type UniformValues, webgpu } from './backend';
+export { compute, computeOne, type PawsaurBackend, webgpu } from './backend';
 export {
   type CapturedStep,
   captureStep,
@@ -13,5 +13,6 @@ export {
 export { HIDDEN_SUBMIT_MS, setSubmitTarget, VISIBLE_SUBMIT_MS } from './capture/pacing';
 export type { OperationTime } from './capture/replay';
 export { defineKernel, type Kernel } from './kernel';
+export type { UniformValues } from './kernelCache';
 export { readBack } from './readback';
 export { type EngineInfo, engineMemory, onEngineFailure, startEngine } from './start';

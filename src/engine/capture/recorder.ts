@@ -7,8 +7,9 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { PawsaurError } from '../../platform/errors';
-import type { PawsaurBackend, UniformValues } from '../backend';
+import type { PawsaurBackend } from '../backend';
 import type { Kernel } from '../kernel';
+import { type UniformValues, workgroupsOf } from '../kernelCache';
 import type { BufferId, RecordedBuffer, RecordedOperation, Recording } from './recording';
 
 type ProgramArguments = Parameters<WebGPUBackend['runWebGPUProgram']>;
@@ -67,9 +68,9 @@ export class Recorder {
       bindings: [...(readIds as BufferId[]), ...(writeIds as BufferId[])],
       reads: readIds as BufferId[],
       writes: writeIds as BufferId[],
-      pipeline: this.planOnly ? null : this.backend.compile(kernel),
-      uniforms: this.planOnly ? null : { buffer: this.backend.uniformsOf(kernel, uniforms, count) },
-      groups: [...this.backend.groupsOf(kernel, count), 1],
+      pipeline: this.planOnly ? null : this.backend.kernels.compile(kernel),
+      uniforms: this.planOnly ? null : { buffer: this.backend.kernels.uniforms(kernel, uniforms, count) },
+      groups: [...workgroupsOf(kernel, count), 1],
     });
   }
 
@@ -186,7 +187,7 @@ export class Recorder {
       fields.push({ type: 'int32', data: [size / (program.outputComponent ?? 1)] });
     }
     fields.push(...(own ?? []));
-    return { buffer: this.backend.pinUniforms(JSON.stringify(fields), () => packUniforms(fields)) };
+    return { buffer: this.backend.kernels.pin(JSON.stringify(fields), () => packUniforms(fields)) };
   }
 }
 

@@ -1,0 +1,96 @@
+/**
+ * What dispatches of our kernels need on the device and keep for ever: a pipeline for each kernel, a uniform
+ * block for each set of shapes.
+ */
+import { PawsaurError } from '../platform/errors';
+import type { Kernel } from './kernel';
+
+export type UniformValues = Readonly<Record<string, number>>;
+
+const MAX_GROUPS_PER_DIMENSION = 65535;
+
+/** Workgroups of a dispatch over `count` threads or groups; a long row of them is folded. */
+export function workgroupsOf(kernel: Kernel, count: number): [number, number] {
+  const lanes = kernel.mode === 'groups' ? 1 : (kernel.workgroupSize ?? 64);
+  const groups = Math.ceil(count / lanes);
+  const rows = Math.ceil(groups / MAX_GROUPS_PER_DIMENSION);
+  return [rows === 1 ? groups : Math.ceil(groups / rows), rows];
+}
+
+export class KernelCache {
+  private readonly pipelines = new Map<Kernel, GPUComputePipeline>();
+  private readonly compiling = new Map<Kernel, Promise<GPUComputePipeline>>();
+  private readonly uniformBlocks = new Map<string, GPUBuffer>();
+
+  constructor(private readonly device: GPUDevice) {}
+
+  /** The pipeline of a kernel, compiled here and now where it is new. */
+  pipeline(kernel: Kernel): GPUComputePipeline {
+    let pipeline = this.pipelines.get(kernel);
+    if (!pipeline) {
+      pipeline = this.device.createComputePipeline(this.describe(kernel));
+      this.pipelines.set(kernel, pipeline);
+    }
+    return pipeline;
+  }
+
+  /** The same without waiting: many kernels compile side by side. */
+  compile(kernel: Kernel): Promise<GPUComputePipeline> {
+    const known = this.pipelines.get(kernel);
+    if (known) return Promise.resolve(known);
+    let pending = this.compiling.get(kernel);
+    if (!pending) {
+      pending = this.device.createComputePipelineAsync(this.describe(kernel)).then((pipeline) => {
+        this.pipelines.set(kernel, pipeline);
+        this.compiling.delete(kernel);
+        return pipeline;
+      });
+      this.compiling.set(kernel, pending);
+    }
+    return pending;
+  }
+
+  /** The uniform block of one dispatch. */
+  uniforms(kernel: Kernel, uniforms: UniformValues, count: number): GPUBuffer {
+    const values = kernel.uniformNames.map((name) => {
+      const value = name === 'count' ? count : uniforms[name];
+      if (value === undefined) {
+        throw new PawsaurError('engine', `Kernel ${kernel.name} misses its uniform ${name}.`);
+      }
+      return value;
+    });
+    return this.pin(`${kernel.uniformTypes.join('')} ${values.join(' ')}`, () => {
+      const bytes = new DataView(new ArrayBuffer(Math.ceil(values.length / 4) * 16));
+      values.forEach((value, i) => {
+        if (kernel.uniformTypes[i] === 'f32') bytes.setFloat32(4 * i, value, true);
+        else bytes.setUint32(4 * i, value, true);
+      });
+      return bytes.buffer;
+    });
+  }
+
+  /** Uniforms are shapes, so the same few come back every step: each block is uploaded once, and stays. */
+  pin(key: string, pack: () => ArrayBuffer): GPUBuffer {
+    let buffer = this.uniformBlocks.get(key);
+    if (!buffer) {
+      const bytes = pack();
+      buffer = this.device.createBuffer({
+        size: bytes.byteLength,
+        usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+      });
+      this.device.queue.writeBuffer(buffer, 0, bytes);
+      this.uniformBlocks.set(key, buffer);
+    }
+    return buffer;
+  }
+
+  dispose(): void {
+    for (const buffer of this.uniformBlocks.values()) buffer.destroy();
+    this.uniformBlocks.clear();
+  }
+
+  private describe({ name, code }: Kernel): GPUComputePipelineDescriptor {
+    const module = this.device.createShaderModule({ label: name, code });
+    return { label: name, layout: 'auto', compute: { module, entryPoint: 'main' } };
+  }
+}
