@@ -1,97 +1,75 @@
 /**
- * Times the frozen workloads on the adapter at hand, in Node on Dawn:
- * `npm run bench -- [--workloads W1,W2] [--steps 10] [--json FILE]`. Prints a table of medians (min–max).
+ * Times the frozen workloads on the adapter at hand, in Node on Dawn, against their peers:
+ * `npm run bench -- [--workloads W1,W2,W2c,W4,matmul] [--contenders ours,tfjs,jaxjs,torch] [--steps 15] [--first 3]
+ *  [--profile] [--json FILE]`.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { installNodeWebGpu } from '../src/platform/node/webgpu';
-
-interface Spread {
-  median: number;
-  min: number;
-  max: number;
-}
-
-interface Timing {
-  /** From the first call until the loss is read. */
-  stepMs: Spread;
-  /** JavaScript until all work is sent. */
-  hostMs: Spread;
-  dispatches: Spread;
-  gpuBytes: Spread;
-  firstStepMs: Spread;
-}
-
-function spread(values: readonly number[]): Spread {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (i: number) => sorted[i] as number;
-  const middle = (sorted.length - 1) / 2;
-  return {
-    median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2,
-    min: at(0),
-    max: at(sorted.length - 1),
-  };
-}
+import { type Contender, type ContenderName, contenderNames } from './contender';
+import { installGpuProbe } from './gpuProbe';
+import { assertAgreement, type Entrant, profileStep, timeRounds } from './measure';
 
 const { values } = parseArgs({
   options: {
-    workloads: { type: 'string', default: 'W1,W2' },
-    steps: { type: 'string', default: '10' },
+    workloads: { type: 'string', default: 'W1,W2,W2c,W4,matmul' },
+    contenders: { type: 'string', default: contenderNames.join(',') },
+    steps: { type: 'string', default: '15' },
+    first: { type: 'string', default: '3' },
+    profile: { type: 'boolean', default: false },
     json: { type: 'string' },
   },
 });
 
 await installNodeWebGpu();
-const { startEngine, webgpu, engineMemory } = await import('../src/engine');
-const { workloads } = await import('./workloads');
-const { adapter } = await startEngine({ backend: 'webgpu' });
-const backend = webgpu();
-if (!backend) throw new Error('The benchmark needs WebGPU.');
+installGpuProbe();
+// tfjs looks for WebGPU when it is imported.
+const { workloads } = await import('./workloads/index');
 
-const results: Record<string, { ours: Timing }> = {};
-for (const name of values.workloads.split(',')) {
-  const make = workloads[name];
-  if (!make) {
-    console.error(`There is no workload ${name}; there are ${Object.keys(workloads).join(', ')}.`);
-    process.exit(2);
+const starters: Record<ContenderName, () => Promise<Contender>> = {
+  // tfjs first: it takes its own backend before ours takes its place.
+  tfjs: async () => (await import('./peers/tfjs/start')).startTfjs(),
+  ours: async () => (await import('./ours')).startOurs(),
+  jaxjs: async () => (await import('./peers/jax/start')).startJax(),
+  torch: async () => {
+    throw new Error('not yet');
+  },
+};
+const wanted = values.contenders.split(',');
+const contenders: Contender[] = [];
+for (const [name, start] of Object.entries(starters)) {
+  if (!wanted.includes(name)) continue;
+  try {
+    contenders.push(await start());
+  } catch (error) {
+    console.log(`${name} takes no part: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const workload = make();
-  const samples: Record<keyof Timing, number[]> = {
-    stepMs: [],
-    hostMs: [],
-    dispatches: [],
-    gpuBytes: [],
-    firstStepMs: [],
-  };
-  const steps = Number(values.steps);
-  for (let i = 0; i <= steps; i++) {
-    const sent = backend.counters.ours + backend.counters.tfjs;
-    const start = performance.now();
-    const issued = workload.issue();
-    const host = performance.now() - start;
-    const loss = await workload.loss(issued);
-    const step = performance.now() - start;
-    if (!Number.isFinite(loss)) throw new Error(`${name}: the loss is not finite.`);
-    if (i === 0) {
-      samples.firstStepMs.push(step);
-      continue;
-    }
-    samples.stepMs.push(step);
-    samples.hostMs.push(host);
-    samples.dispatches.push(backend.counters.ours + backend.counters.tfjs - sent);
-    samples.gpuBytes.push(engineMemory().allocated);
-  }
-  const timing = Object.fromEntries(
-    Object.entries(samples).map(([key, list]) => [key, spread(list)]),
-  ) as unknown as Timing;
-  results[name] = { ours: timing };
-  const show = ({ median, min, max }: Spread) => `${median.toFixed(1)} (${min.toFixed(1)}–${max.toFixed(1)})`;
-  console.log(
-    `${name}: step ${show(timing.stepMs)} ms, JavaScript ${show(timing.hostMs)} ms, ` +
-      `${timing.dispatches.median} dispatches, first step ${timing.firstStepMs.median.toFixed(0)} ms, ` +
-      `${(timing.gpuBytes.median / 2 ** 20).toFixed(1)} MiB allocated`,
-  );
 }
-console.log(adapter);
-if (values.json) writeFileSync(values.json, `${JSON.stringify({ adapter, workloads: results }, null, 2)}\n`);
+contenders.sort((a, b) => contenderNames.indexOf(a.name) - contenderNames.indexOf(b.name));
+for (const name of values.workloads.split(',')) {
+  const problem = workloads[name]();
+  const entrants: Entrant[] = [];
+  for (const contender of contenders) {
+    await contender.activate();
+    const runner = await contender.prepare(problem);
+    if (runner) entrants.push({ contender, runner });
+  }
+  const start = performance.now();
+  console.log(name, await assertAgreement(entrants), `${(performance.now() - start).toFixed(0)} ms`);
+  const timings = await timeRounds(entrants, Number(values.steps));
+  for (const [who, timing] of timings) {
+    const show = (s: { median: number; min: number; max: number } | null) =>
+      s ? `${s.median.toFixed(1)} (${s.min.toFixed(1)}–${s.max.toFixed(1)})` : '—';
+    console.log(
+      `${name} ${who}: step ${show(timing.stepMs)} host ${show(timing.hostMs)} gpu ${show(timing.gpuMs)} dispatches ${timing.dispatches?.median} MiB ${((timing.gpuBytes?.median ?? 0) / 2 ** 20).toFixed(1)}`,
+    );
+  }
+  if (values.profile)
+    for (const entrant of entrants) console.log(entrant.contender.name, await profileStep(entrant));
+  for (const { runner, contender } of entrants) {
+    await contender.activate();
+    runner.dispose();
+  }
+}
+if (values.json) writeFileSync(values.json, '');
 process.exit(0);

@@ -33,7 +33,7 @@ function axisWeights(target: number, side: number): Float64Array[] {
 }
 
 /** The map from a side × side grid to rows × columns patches: [rows·columns, side²]. */
-function interpolationMatrix(rows: number, columns: number, side: number): Float32Array {
+export function interpolationMatrix(rows: number, columns: number, side: number): Float32Array {
   const vertical = axisWeights(rows, side);
   const horizontal = axisWeights(columns, side);
   const matrix = new Float32Array(rows * columns * side * side);

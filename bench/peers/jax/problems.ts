@@ -1,0 +1,89 @@
+/** The workloads in jax-js, each whole step under `jit`. */
+import { jit, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
+import type { Runner } from '../../contender';
+import type { AttentionProblem, MatmulProblem, Problem, RegressionProblem } from '../../workloads/problem';
+import { reader, type Tree } from './layers';
+import { upload, uploadNetwork } from './network';
+import { vitAttention, vitFeatures } from './vit';
+
+/** Reads an array, which is consumed. */
+const take = async (array: np.Array): Promise<Float32Array> => (await array.data()) as Float32Array;
+
+const MOMENTUM = 0.9;
+
+function regressionRunner({ vit, images, targets, lr, specs, parameters }: RegressionProblem): Runner {
+  const [pixels, wanted] = [upload(images), upload(targets)];
+  const loss = (network: Tree, inputs: np.Array, goal: np.Array): np.Array => {
+    const features = vitFeatures(reader(network), vit, inputs);
+    tree.dispose(network);
+    return np.mean(np.square(features.sub(goal)));
+  };
+  const step = jit((network: Tree, buffers: Tree, inputs: np.Array, goal: np.Array) => {
+    const [value, gradients] = valueAndGrad(loss)(tree.ref(network), inputs, goal);
+    const moved: Tree = {};
+    const updated: Tree = {};
+    for (const name of Object.keys(network)) {
+      moved[name] = buffers[name].mul(MOMENTUM).add((gradients as Tree)[name]);
+      updated[name] = network[name].sub(moved[name].ref.mul(lr));
+    }
+    return { value, updated, moved };
+  });
+  let network = uploadNetwork(specs, parameters);
+  let buffers: Tree = Object.fromEntries(
+    Object.entries(network).map(([name, { shape }]) => [name, np.zeros(shape)]),
+  );
+  return {
+    step: () => {
+      const { value, updated, moved } = step(network, buffers, pixels.ref, wanted.ref);
+      [network, buffers] = [updated, moved];
+      return take(value);
+    },
+    dispose: () => {
+      tree.dispose([network, buffers, pixels, wanted]);
+      step.dispose();
+    },
+  };
+}
+
+function attentionRunner({ vit, image, specs, parameters }: AttentionProblem): Runner {
+  const network = uploadNetwork(specs, parameters);
+  const input = upload(image);
+  const forward = jit((weights: Tree, pixels: np.Array) => {
+    const map = vitAttention(reader(weights), vit, pixels);
+    tree.dispose(weights);
+    return map;
+  });
+  return {
+    step: () => take(forward(tree.ref(network), input.ref)),
+    dispose: () => {
+      tree.dispose([network, input]);
+      forward.dispose();
+    },
+  };
+}
+
+function matmulRunner({ a, b, size }: MatmulProblem): Runner {
+  const [left, right] = [upload(a), upload(b)];
+  const product = jit((x: np.Array, y: np.Array) => np.matmul(x, y));
+  return {
+    step: () => take(product(left.ref, right.ref).slice([size - 1, size])),
+    dispose: () => {
+      tree.dispose([left, right]);
+      product.dispose();
+    },
+  };
+}
+
+/** Makes a problem ready in jax-js. */
+export function prepareJax(problem: Problem): Runner | null {
+  switch (problem.kind) {
+    case 'regression':
+      return regressionRunner(problem);
+    case 'attention':
+      return attentionRunner(problem);
+    case 'matmul':
+      return matmulRunner(problem);
+    case 'dino':
+      return null;
+  }
+}
