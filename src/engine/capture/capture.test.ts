@@ -194,6 +194,21 @@ describe('a captured step', () => {
     expect(engineMemory().used).toBe(bytes);
   });
 
+  it('says so where the device has no room for it, and leaves nothing behind', async () => {
+    const { weight, definition, dispose } = regression();
+    const held = () => ({ ...engineMemory(), tensors: tf.memory().numTensors });
+    const before = held();
+    const { device } = backend;
+    const answer = device.popErrorScope;
+    device.popErrorScope = async () => ({ message: 'out of memory' });
+    await expect(captureStep(definition)).rejects.toMatchObject({ code: 'memory/step' });
+    device.popErrorScope = answer;
+    await device.popErrorScope();
+    expect(held()).toEqual(before);
+    expect(await readBack(weight)).toEqual(draw('weight', IN * OUT));
+    dispose();
+  });
+
   it('tells of its progress while kernels compile', async () => {
     const { definition, dispose } = regression();
     const progress: Array<[number, number]> = [];

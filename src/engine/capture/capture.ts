@@ -72,11 +72,13 @@ export async function captureStep<I extends string, O extends string>(
   const backend = webgpu();
   if (!backend || mode === 'eager') return new EagerStep(definition);
   const inputs = new InputBlock(backend, definition.inputs);
+  let traced: Traced<I, O> | undefined;
   try {
-    const traced = trace(backend, definition, inputs.tensors, new Recorder(backend));
+    traced = trace(backend, definition, inputs.tensors, new Recorder(backend));
     const replay = await Replay.build(backend, traced.plan, traced.recording, onProgress);
     return new ReplayedStep(backend, definition, inputs, traced, replay);
   } catch (error) {
+    if (traced) tf.dispose(traced.outputs);
     inputs.dispose();
     throw error;
   }

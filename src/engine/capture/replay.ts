@@ -3,6 +3,7 @@
  * as many submits as the pacer asks for.
  */
 import type * as tf from '@tensorflow/tfjs-core';
+import { PawsaurError } from '../../platform/errors';
 import type { PawsaurBackend } from '../backend';
 import { layOut } from './layout';
 import type { MemoryPlan } from './memoryPlan';
@@ -43,6 +44,8 @@ export class Replay {
   private ring: ReadRing | null = null;
   /** When the latest run known to be done was done, ms. */
   private doneAt = 0;
+  /** Whether a run that weighs the operations has been sent. */
+  private weighing = false;
 
   private constructor(
     private readonly backend: PawsaurBackend,
@@ -53,7 +56,7 @@ export class Replay {
     this.pacer = new Pacer(commands.length);
   }
 
-  /** Waits for the kernels and makes the buffers of a plan. Rejects when a kernel does not compile. */
+  /** Waits for the kernels and makes the buffers of a plan. Rejects when a kernel does not compile or memory is short. */
   static async build(
     backend: PawsaurBackend,
     plan: MemoryPlan,
@@ -62,7 +65,18 @@ export class Replay {
   ): Promise<Replay> {
     const dispatches = plan.operations.filter((operation) => operation.kind === 'dispatch');
     const pipelines = await compileAll(dispatches, onProgress);
+    backend.device.pushErrorScope('out-of-memory');
     const { buffers, regions } = allocate(backend, plan, recording);
+    const shortage = await backend.device.popErrorScope();
+    if (shortage) {
+      const bytes = buffers.reduce((sum, { size }) => sum + size, 0);
+      for (const buffer of buffers) backend.destroyBuffer(buffer);
+      throw new PawsaurError(
+        'memory/step',
+        `The graphics device has no room for the ${Math.ceil(bytes / 2 ** 20)} MB that a step needs.`,
+        'Nothing was changed. Use a smaller batch, or close other pages that use the graphics device.',
+      );
+    }
     const regionOf = (id: BufferId) => regions.get(id) as Region;
     const commands = plan.operations.map((operation): Command => {
       if (operation.kind === 'copy') {
@@ -91,7 +105,8 @@ export class Replay {
 
   /** Sends all operations; answers with what `readAfter` declared when they are done. */
   async run(): Promise<Record<string, Float32Array>> {
-    if (this.pacer.wantsProfile && this.canProfile) {
+    if (this.pacer.wantsProfile && this.canProfile && !this.weighing) {
+      this.weighing = true;
       const { values, times } = this.sendTimed();
       this.pacer.weigh(await times);
       return values;
