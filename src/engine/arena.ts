@@ -2,8 +2,8 @@
  * Arenas: many tensors in one buffer, or few. A kernel that runs over all parameters of a network is one
  * dispatch over a whole buffer instead of one dispatch per parameter.
  *
- * Every tensor is padded to `VIEW_ALIGNMENT` bytes, so that each is a legal view and no segment of
- * `SEGMENT` numbers holds two tensors. Padding is zero, and every kernel over a whole buffer keeps it so. Where
+ * Every tensor is padded to `VIEW_ALIGNMENT` bytes, so that each is a legal view and no 64 numbers that begin at
+ * a multiple of 64 belong to two tensors. Padding is zero, and every kernel over a whole buffer keeps it so. Where
  * a device's largest binding is too small for all, the tensors lie in several buffers (chunks), each of them
  * whole. WebGPU forbids reading and writing one buffer in the same dispatch: what is read and written together
  * lies in different arenas, of one layout.
@@ -11,9 +11,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { PawsaurError } from '../platform/errors';
 import { type BufferValues, type PawsaurBackend, VIEW_ALIGNMENT } from './backend';
-
-/** Numbers in the smallest unit of an arena. */
-export const SEGMENT = VIEW_ALIGNMENT / 4;
 
 export interface ArenaTensor {
   /** Named when the tensor does not fit. */

@@ -1,19 +1,12 @@
 /**
  * AdamW with decoupled weight decay (Loshchilov & Hutter 2019; torch.optim.AdamW), clipping per tensor and the
- * teacher's moving average in one pass over each parameter, all in place.
+ * teacher's moving average, all in place.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { defineKernel, type PawsaurBackend } from '../engine';
-import {
-  betaUniforms,
-  control,
-  type OptimizedParameter,
-  Optimizer,
-  pick,
-  prepare,
-  STATS,
-  zeroState,
-} from './optimizer';
+import { control, type OptimizedParameter, pick } from './controls';
+import { definePrepare, defineUpdate } from './kernels';
+import { Optimizer } from './optimizer';
+import { stat } from './workspace';
 
 export interface AdamWOptions {
   /** Shares kept of the first and second moment. */
@@ -21,94 +14,54 @@ export interface AdamWOptions {
   epsilon?: number;
 }
 
-const reads = ['gradient', 'stats', 'controls'];
-const uniforms = [
-  'slot',
-  'activeAt',
-  'decay',
-  'beta1:f32',
-  'beta2:f32',
-  'rest1:f32',
-  'rest2:f32',
-  'epsilon:f32',
-];
-const stepBody = `
-  if (controls[u.activeAt] > 0.0) {
-    let at = u.slot * ${STATS}u;
-    let lr = controls[${control.lr}];
-    let g = gradient[index] * stats[at];
-    let mean = u.beta1 * first[index] + u.rest1 * g;
-    let square = u.beta2 * second[index] + u.rest2 * g * g;
-    first[index] = mean;
-    second[index] = square;
-    let decayed = parameter[index] * (1.0 - lr * f32(u.decay) * controls[${control.weightDecay}]);
-    let denominator = sqrt(square) / sqrt(stats[at + 2u]) + u.epsilon;
-    parameter[index] = decayed - (lr / stats[at + 1u]) * mean / denominator;
-  }`;
+const betas = ['beta1:f32', 'beta2:f32', 'rest1:f32', 'rest2:f32'];
 
-const stepKernel = defineKernel({
-  name: 'adamw',
-  reads,
-  writes: ['parameter', 'first', 'second'],
-  uniforms,
-  body: stepBody,
-});
+/**
+ * The bias corrections 1 − βᵗ advance only while the parameter is trained: a layer frozen at first starts its
+ * own count when it thaws (torch skips a gradient that is None).
+ */
+const prepare = definePrepare(
+  'adamw_prepare',
+  betas,
+  `
+    if (trained) {
+      stats[at + ${stat.correction1}u] = u.beta1 * stats[at + ${stat.correction1}u] + u.rest1;
+      stats[at + ${stat.correction2}u] = u.beta2 * stats[at + ${stat.correction2}u] + u.rest2;
+    }`,
+);
 
-const stepAndFollowKernel = defineKernel({
-  name: 'adamw_and_teacher',
-  reads,
-  writes: ['parameter', 'first', 'second', 'teacher'],
-  uniforms,
-  body: `${stepBody}
-  let m = controls[${control.momentum}];
-  teacher[index] = m * teacher[index] + (1.0 - m) * parameter[index];`,
-});
-
-interface Moments {
-  first: tf.Variable;
-  second: tf.Variable;
-}
+const update = defineUpdate(
+  'adamw',
+  ['first', 'second'],
+  [...betas, 'epsilon:f32'],
+  `
+      let mean = u.beta1 * first[index] + u.rest1 * g;
+      let square = u.beta2 * second[index] + u.rest2 * g * g;
+      first[index] = mean;
+      second[index] = square;
+      let denominator = sqrt(square) / sqrt(stats[at + ${stat.correction2}u]) + u.epsilon;
+      p = p * (1.0 - lr * stats[at + ${stat.decay}u]) - (lr / stats[at + ${stat.correction1}u]) * mean / denominator;`,
+);
 
 export class AdamW extends Optimizer {
-  /** First and second moments per parameter, for looking at and for checkpoints. */
-  readonly moments: readonly Moments[];
   private readonly betas: readonly [number, number];
   private readonly epsilon: number;
 
   constructor(
     parameters: readonly OptimizedParameter[],
-    { betas = [0.9, 0.999], epsilon = 1e-8 }: AdamWOptions = {},
+    { betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8 }: AdamWOptions = {},
   ) {
-    super(parameters);
-    this.betas = betas;
+    // 1 − β is taken in double precision: 1 − 0.999 loses five digits in f32.
+    const uniforms = { beta1, beta2, rest1: 1 - beta1, rest2: 1 - beta2, epsilon };
+    super(parameters, { states: 2, sumsParameter: false, prepare, update, uniforms });
+    this.betas = [beta1, beta2];
     this.epsilon = epsilon;
-    this.moments = parameters.map(({ student: { shape } }) => ({
-      first: zeroState(shape),
-      second: zeroState(shape),
-    }));
   }
 
-  override dispose(): void {
-    for (const { first, second } of this.moments) tf.dispose([first, second]);
-    super.dispose();
-  }
-
-  protected override stepOne(
-    backend: PawsaurBackend,
-    slot: number,
-    { student, teacher, decay, active }: OptimizedParameter,
-    gradient: tf.Tensor,
-    controls: tf.Tensor,
-  ): void {
-    const { first, second } = this.moments[slot] as Moments;
-    prepare(gradient, controls, this.stats, slot, active, this.betas);
-    backend.dispatch(
-      teacher ? stepAndFollowKernel : stepKernel,
-      [gradient, this.stats, controls],
-      teacher ? [student, first, second, teacher] : [student, first, second],
-      { slot, activeAt: active, decay: decay ? 1 : 0, ...betaUniforms(this.betas), epsilon: this.epsilon },
-      student.size,
-    );
+  /** First and second moments per parameter, for looking at and for checkpoints. */
+  get moments(): ReadonlyArray<{ first: tf.Variable; second: tf.Variable }> {
+    const [firsts, seconds] = this.state as [tf.Variable[], tf.Variable[]];
+    return firsts.map((first, slot) => ({ first, second: seconds[slot] as tf.Variable }));
   }
 
   protected override stepOneComposed(
@@ -117,12 +70,12 @@ export class AdamW extends Optimizer {
     gradient: tf.Tensor,
     controls: tf.Tensor,
   ): [tf.Tensor, tf.Tensor] {
-    const { first, second } = this.moments[slot] as Moments;
+    const [first, second] = this.state.map((kind) => kind[slot]) as [tf.Variable, tf.Variable];
     const [beta1, beta2] = this.betas;
     const on = tf.greater(pick(controls, active), 0);
     const keep = (old: tf.Tensor, fresh: tf.Tensor) => tf.where(on, fresh, old);
     const corrections = this.betas.map((beta, i) => {
-      const old = tf.reshape(tf.slice(this.stats, [slot, 1 + i], [1, 1]), []);
+      const old = tf.reshape(tf.slice(this.stats, [slot, stat.correction1 + i], [1, 1]), []);
       return keep(old, tf.add(tf.mul(old, beta), 1 - beta));
     }) as [tf.Tensor, tf.Tensor];
     const lr = pick(controls, control.lr);
@@ -130,8 +83,8 @@ export class AdamW extends Optimizer {
     const square = keep(second, tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
     const shrink = decay ? tf.sub(1, tf.mul(lr, pick(controls, control.weightDecay))) : tf.scalar(1);
     const denominator = tf.add(tf.div(tf.sqrt(square), tf.sqrt(corrections[1])), this.epsilon);
-    const update = tf.mul(tf.div(lr, corrections[0]), tf.div(mean, denominator));
-    student.assign(keep(student, tf.sub(tf.mul(student, shrink), update)));
+    const step = tf.mul(tf.div(lr, corrections[0]), tf.div(mean, denominator));
+    student.assign(keep(student, tf.sub(tf.mul(student, shrink), step)));
     first.assign(mean);
     second.assign(square);
     return corrections;
