@@ -4,8 +4,7 @@ import { readBack, startEngine, webgpu } from '../src/engine';
 import { gemm } from '../src/engine/kernels/gemm';
 import { controlVector, Dino } from '../src/methods/dino';
 import { ParameterSet } from '../src/models/parameters';
-import { smallCnnFeatureDim, smallCnnForward, smallCnnParameters } from '../src/models/smallCnn';
-import { type Trunk, vitTrunk } from '../src/models/trunk';
+import { cnnTrunk, type Trunk, vitTrunk } from '../src/models/trunk';
 import { vitForward, vitLastAttention } from '../src/models/vit';
 import { control, isDecayed, OPTIMIZER_CONTROLS } from '../src/optimizers/optimizer';
 import { Sgd } from '../src/optimizers/sgd';
@@ -71,16 +70,7 @@ function regressionRunner({ vit, images, targets, lr, specs, parameters }: Regre
 
 function build(trunk: TrunkConfig): Trunk {
   if (trunk.kind === 'vit') return vitTrunk(trunk.config, 'fan_in');
-  const { config } = trunk;
-  return {
-    parameters: smallCnnParameters(config),
-    featureDim: smallCnnFeatureDim(config),
-    dropPathCalls: 0,
-    hasBatchNorm: true,
-    patchSize: null,
-    forward: (read, images, options) => smallCnnForward(read, config, images, options),
-    lastAttention: () => null,
-  };
+  return cnnTrunk(trunk.config);
 }
 
 function dinoRunner(problem: DinoProblem): Runner {

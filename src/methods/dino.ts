@@ -19,6 +19,7 @@ import {
   scoped,
 } from '../models/parameters';
 import type { Trunk } from '../models/trunk';
+import type { ViewBatch } from '../models/viewBatch';
 import { AdamW, type AdamWOptions } from '../optimizers/adamw';
 import { control, follow, isDecayed, type Optimizer } from '../optimizers/optimizer';
 import { Sgd } from '../optimizers/sgd';
@@ -28,12 +29,6 @@ import { firstImage, stepMetrics } from './dinoMetrics';
 import { teacherDistributions, updateCenter } from './dinoTeacher';
 
 export { type Centering, controlVector, type DinoControls } from './dinoControls';
-
-/** Views of one size: [views·B, 3, S, S], view-major, and the student's stochastic-depth draws for them. */
-export interface ViewBatch {
-  crops: tf.Tensor;
-  dropPath?: tf.Tensor;
-}
 
 export interface DinoInputs {
   /** Groups of equal size in official order; the two global views are the first two. */
@@ -110,21 +105,11 @@ export class Dino {
     this.optimizer = config.optimizer === 'sgd' ? new Sgd(parameters) : new AdamW(parameters, config.adamw);
   }
 
-  /** Head outputs [views·B, K]: each group through the trunk, all features together through the head once. */
+  /** Head outputs [views·B, K]: all groups through the trunk, then all features through the head once. */
   forward(read: Reader, groups: readonly ViewBatch[]): tf.Tensor {
     const { trunk, head } = this.config;
-    const features = groups.map(({ crops, dropPath }) =>
-      trunk.forward(
-        scoped(read, BACKBONE),
-        crops,
-        dropPath ? { mode: 'train', dropPath } : { mode: 'train' },
-      ),
-    );
-    return dinoHeadForward(
-      scoped(read, HEAD),
-      head,
-      features.length === 1 ? (features[0] as tf.Tensor) : tf.concat(features),
-    );
+    const features = trunk.forward(scoped(read, BACKBONE), groups, { mode: 'train' });
+    return dinoHeadForward(scoped(read, HEAD), head, features);
   }
 
   /**

@@ -177,7 +177,8 @@ class DinoTraining implements TrainingMethod {
   async features(indices: Int32Array, network: NetworkName, imageSize?: number): Promise<Float32Array> {
     const features = tf.tidy(() => {
       const images = evaluationBatch(this.images.store, indices, imageSize ?? this.recipe.global_crops_size);
-      return this.trunk.forward(scoped(this.network(network).get, 'backbone.'), images, { mode: 'eval' });
+      const groups = [{ crops: images }];
+      return this.trunk.forward(scoped(this.network(network).get, 'backbone.'), groups, { mode: 'eval' });
     });
     return this.take(features);
   }
@@ -220,7 +221,7 @@ class DinoTraining implements TrainingMethod {
         const crops = augment(this.images.store, rows, group.size, group);
         for (const network of [this.dino.teacher, this.dino.student]) {
           const options = { mode: 'train', batchNormMomentum: 1 / (i + 1) } as const;
-          this.trunk.forward(scoped(network.get, 'backbone.'), crops, options);
+          this.trunk.forward(scoped(network.get, 'backbone.'), [{ crops }], options);
         }
       });
     }

@@ -3,11 +3,12 @@
  * normalisation of the bottleneck, and a last layer whose weights are normalised per output row,
  * W = g · v / ‖v‖, without bias.
  */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { batchNorm } from '../engine/kernels/batchNorm';
 import { gelu } from '../engine/kernels/gelu';
-import { l2Normalise } from '../engine/kernels/layerNorm';
+import { l2Normalise } from '../engine/kernels/l2Norm';
 import { linear } from '../engine/kernels/linear';
+import { perceptron } from '../engine/kernels/perceptron';
 import { batchNormSpecs, batchNormState } from './batchNorm';
 import { type InitScheme, linearInit, ones, type ParameterSpec, type Reader, zeros } from './parameters';
 
@@ -66,12 +67,18 @@ export function dinoHeadParameters(config: DinoHeadConfig, scheme: InitScheme): 
 
 /** The effective last layer g · v / ‖v‖: [outDim, bottleneckDim]. */
 export function lastLayerWeight(read: Reader): tf.Tensor {
-  return tf.mul(l2Normalise(read('last_layer.weight_v'), 1e-30), read('last_layer.weight_g'));
+  return l2Normalise(read('last_layer.weight_v'), 1e-30, read('last_layer.weight_g'));
 }
 
 /** The MLP's output before L2 normalisation: [B, bottleneckDim]. */
 export function dinoHeadBottleneck(read: Reader, config: DinoHeadConfig, features: tf.Tensor): tf.Tensor {
   const layers = layerNames(config);
+  if (!config.useBatchNorm) {
+    return perceptron(features, {
+      weights: layers.map(({ linear: name }) => read(`${name}.weight`)),
+      biases: layers.map(({ linear: name }) => read(`${name}.bias`)),
+    });
+  }
   let x = features;
   layers.forEach(({ linear: name, norm }, i) => {
     x = linear(x, read(`${name}.weight`), read(`${name}.bias`));

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { expectClose, type Fixture, loadFixture } from '../checkpoint/parity';
 import { readBack, startEngine } from '../engine';
 import { gelu } from '../engine/kernels/gelu';
-import { l2Normalise } from '../engine/kernels/layerNorm';
+import { l2Normalise } from '../engine/kernels/l2Norm';
 import {
   type DinoHeadConfig,
   dinoHeadBottleneck,
@@ -16,12 +16,12 @@ import { interpolatePositions } from './positionEmbedding';
 import {
   dropPathCalls,
   type VitConfig,
-  vitEmbed,
   vitForward,
   vitIntermediateLayers,
   vitLastAttention,
   vitParameters,
 } from './vit';
+import { vitEmbed } from './vitEmbedding';
 
 beforeAll(async () => {
   expect((await startEngine()).backend).toBe('webgpu');
@@ -68,7 +68,7 @@ describe('vit_forward', () => {
       const [height, width] = images.shape.slice(2) as [number, number];
       const [rows, columns] = [Math.floor(height / config.patchSize), Math.floor(width / config.patchSize)];
       await check(fixture, `pos_embed/${size}`, interpolatePositions(get('pos_embed'), rows, columns));
-      await check(fixture, `tokens_in/${size}`, vitEmbed(get, config, images));
+      await check(fixture, `tokens_in/${size}`, vitEmbed(get, config, [images]));
       await check(fixture, `cls/${size}`, vitForward(get, config, images));
       const layers = vitIntermediateLayers(get, config, images, config.depth);
       for (const name of fixture.names(`layer/${size}/`)) {

@@ -6,7 +6,9 @@
  * matrix per grid, made once.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { linear } from '../engine/kernels/linear';
+import { webgpu } from '../engine';
+import { fused } from '../engine/kernels/fused';
+import { gemm } from '../engine/kernels/gemm';
 
 /** Keys' cubic kernel with a = −0.75, torch's choice for tensors. */
 function cubicWeight(distance: number): number {
@@ -46,6 +48,18 @@ export function interpolationMatrix(rows: number, columns: number, side: number)
   return matrix;
 }
 
+/** The same for all positions, the class token's kept as it is: [1 + rows·columns, 1 + side²]. */
+function positionMatrix(rows: number, columns: number, side: number): Float32Array {
+  const inner = interpolationMatrix(rows, columns, side);
+  const width = 1 + side * side;
+  const matrix = new Float32Array((1 + rows * columns) * width);
+  matrix[0] = 1;
+  for (let i = 0; i < rows * columns; i++) {
+    matrix.set(inner.subarray(i * side * side, (i + 1) * side * side), (i + 1) * width + 1);
+  }
+  return matrix;
+}
+
 const matrices = new Map<string, tf.Tensor>();
 
 /**
@@ -57,15 +71,26 @@ export function interpolatePositions(posEmbed: tf.Tensor, rows: number, columns:
   const side = Math.round(Math.sqrt(tokens - 1));
   if (rows === side && columns === side) return posEmbed;
   const key = `${tf.getBackend()} ${rows} ${columns} ${side}`;
+  const targets = 1 + rows * columns;
   let matrix = matrices.get(key);
   if (!matrix || matrix.isDisposed) {
-    matrix = tf.keep(tf.tensor2d(interpolationMatrix(rows, columns, side), [rows * columns, side * side]));
+    matrix = tf.keep(tf.tensor2d(positionMatrix(rows, columns, side), [targets, tokens]));
     matrices.set(key, matrix);
   }
-  const patches = tf.slice(posEmbed, [0, 1, 0], [1, side * side, width]);
-  // linear(x, W) = x Wᵀ; here the embedding is the "weight", so its gradient is the one computed.
-  const grid = linear(matrix, tf.transpose(tf.reshape(patches, [side * side, width])), null, {
-    inputGradient: false,
-  });
-  return tf.concat([tf.slice(posEmbed, [0, 0, 0], [1, 1, width]), tf.expandDims(grid, 0)], 1);
+  const map = matrix;
+  if (!webgpu()) {
+    const flat = tf.reshape(posEmbed, [tokens, width]) as tf.Tensor2D;
+    return tf.reshape(tf.matMul(map as tf.Tensor2D, flat), [1, targets, width]);
+  }
+  const product = { rows: targets, columns: width, depth: tokens };
+  const back = { rows: tokens, columns: width, depth: targets };
+  const row = { row: width, column: 1 };
+  return fused(
+    { posEmbed },
+    (p) => ({
+      value: gemm([1, targets, width], product, map, { row: tokens, column: 1 }, p.posEmbed, row),
+      saved: {},
+    }),
+    (dy) => ({ posEmbed: gemm(posEmbed.shape, back, map, { row: 1, column: tokens }, dy, row) }),
+  );
 }

@@ -1,18 +1,17 @@
 /**
  * The trunks a recipe can choose, behind one face: parameters, forward, attention where there is some.
  */
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Recipe } from '../recipe';
 import type { ParameterSpec, Reader } from './parameters';
-import { smallCnnFeatureDim, smallCnnForward, smallCnnParameters } from './smallCnn';
-import { dropPathCalls, type VitConfig, vitForward, vitLastAttention, vitParameters } from './vit';
+import { type SmallCnnConfig, smallCnnFeatureDim, smallCnnForward, smallCnnParameters } from './smallCnn';
+import type { ViewBatch } from './viewBatch';
+import { dropPathCalls, type VitConfig, vitFeatures, vitLastAttention, vitParameters } from './vit';
 
 export interface TrunkOptions {
   mode: 'train' | 'eval';
   /** Share of this batch in batch norm's running statistics; torch's 0.1 unless told. */
   batchNormMomentum?: number;
-  /** Uniform draws [dropPathCalls, B] of stochastic depth; only a student that trains has them. */
-  dropPath?: tf.Tensor;
 }
 
 export interface Trunk {
@@ -23,9 +22,9 @@ export interface Trunk {
   /** Whether batch norm's running statistics must be calibrated before an evaluation. */
   readonly hasBatchNorm: boolean;
   readonly patchSize: number | null;
-  /** Images [B, 3, H, W] → features [B, featureDim]. */
-  forward(read: Reader, images: tf.Tensor, options: TrunkOptions): tf.Tensor;
-  /** Softmax attention of the last block [B, heads, N, N], or null for a trunk without attention. */
+  /** Groups of images [B, 3, H, W] → features [sum of batches, featureDim], group by group. */
+  forward(read: Reader, groups: readonly ViewBatch[], options: TrunkOptions): tf.Tensor;
+  /** Softmax attention of the last block from the class token, [B, heads, 1, N]; null where there is none. */
   lastAttention(read: Reader, images: tf.Tensor): tf.Tensor | null;
 }
 
@@ -36,24 +35,31 @@ export function vitTrunk(config: VitConfig, scheme: Recipe['init']): Trunk {
     dropPathCalls: dropPathCalls(config),
     hasBatchNorm: false,
     patchSize: config.patchSize,
-    forward: (read, images, { dropPath }) => vitForward(read, config, images, dropPath ? { dropPath } : {}),
-    lastAttention: (read, images) => vitLastAttention(read, config, images),
+    forward: (read, groups) => vitFeatures(read, config, groups),
+    lastAttention: (read, images) => vitLastAttention(read, config, images, 'class'),
+  };
+}
+
+export function cnnTrunk(config: SmallCnnConfig): Trunk {
+  return {
+    parameters: smallCnnParameters(config),
+    featureDim: smallCnnFeatureDim(config),
+    dropPathCalls: 0,
+    hasBatchNorm: true,
+    patchSize: null,
+    // Batch norm's statistics belong to a group, as in the official wrapper.
+    forward: (read, groups, options) => {
+      const features = groups.map(({ crops }) => smallCnnForward(read, config, crops, options));
+      return features.length === 1 ? (features[0] as tf.Tensor) : tf.concat(features);
+    },
+    lastAttention: () => null,
   };
 }
 
 /** The trunk a recipe asks for. */
 export function createTrunk(recipe: Recipe): Trunk {
   if (recipe.arch === 'cnn') {
-    const config = { width: recipe.cnn_width, blocks: recipe.cnn_blocks, pool: recipe.cnn_pool };
-    return {
-      parameters: smallCnnParameters(config),
-      featureDim: smallCnnFeatureDim(config),
-      dropPathCalls: 0,
-      hasBatchNorm: true,
-      patchSize: null,
-      forward: (read, images, options) => smallCnnForward(read, config, images, options),
-      lastAttention: () => null,
-    };
+    return cnnTrunk({ width: recipe.cnn_width, blocks: recipe.cnn_blocks, pool: recipe.cnn_pool });
   }
   return vitTrunk(
     {

@@ -2,11 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { randomStream } from '../../platform/random';
 import { readBack, startEngine } from '../index';
-import { attention, attentionComposed, attentionWeights } from './attention';
 import { batchNorm, batchNormComposed } from './batchNorm';
 import { convolution, convolutionComposed } from './convolution';
 import { gelu, geluComposed } from './gelu';
-import { l2Normalise, l2NormaliseComposed, layerNorm, layerNormComposed } from './layerNorm';
 import { linear, linearComposed } from './linear';
 import { poolToGrid, poolToGridComposed } from './pool';
 
@@ -82,44 +80,6 @@ describe('kernels against their composed twins', () => {
       2e-5,
     );
   });
-
-  for (const [rows, width] of [
-    [1, 3],
-    [70, 48],
-    [5, 129],
-  ] as const) {
-    it(`layer norm and L2 normalisation ${rows} × ${width}`, async () => {
-      const x = normal([rows, width]);
-      await expectTwins(
-        (v, w, b) => layerNorm(v!, w!, b!),
-        (v, w, b) => layerNormComposed(v!, w!, b!, 1e-6),
-        [x, normal([width]), normal([width])],
-        2e-5,
-      );
-      await expectTwins(
-        (v) => l2Normalise(v!),
-        (v) => l2NormaliseComposed(v!, 1e-12),
-        [x],
-      );
-    });
-  }
-
-  for (const [batch, tokens, heads, d] of [
-    [1, 1, 1, 2],
-    [2, 17, 3, 8],
-    [3, 65, 4, 16],
-  ] as const) {
-    it(`attention of ${tokens} tokens, ${heads} heads`, async () => {
-      const qkv = normal([batch, tokens, 3 * heads * d]);
-      await expectTwins(
-        (x) => attention(x!, heads),
-        (x) => attentionComposed(x!, heads).out,
-        [qkv],
-      );
-      const weights = attentionWeights(qkv, heads);
-      expect(await distance(weights, attentionComposed(qkv, heads).weights)).toBeLessThan(1e-5);
-    });
-  }
 
   for (const shape of [
     [6, 5],

@@ -2,54 +2,100 @@
  * Layer normalisation over the last axis with learned scale and shift (Ba et al. 2016; torch.nn.LayerNorm).
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { compute, computeOne, webgpu } from '../backend';
-import { withGradient } from '../gradient';
+import { compute, computeOne, type PawsaurBackend, webgpu } from '../backend';
 import { defineKernel } from '../kernel';
-import { sumRows } from './linear';
+import { fused } from './fused';
+import { defineRowKernel, onRows } from './rowKernel';
 
-const forwardKernel = defineKernel({
+const forwardKernel = defineRowKernel({
   name: 'layer_norm',
   reads: ['x', 'weight', 'bias'],
   writes: ['y', 'statistics'],
   uniforms: ['width', 'epsilon:f32'],
   body: `
-  let start = index * u.width;
-  var mean = 0.0;
-  for (var i = 0u; i < u.width; i++) { mean += x[start + i]; }
-  mean /= f32(u.width);
-  var variance = 0.0;
-  for (var i = 0u; i < u.width; i++) { let d = x[start + i] - mean; variance += d * d; }
-  let scale = 1.0 / sqrt(variance / f32(u.width) + u.epsilon);
-  for (var i = 0u; i < u.width; i++) { y[start + i] = (x[start + i] - mean) * scale * weight[i] + bias[i]; }
-  statistics[2u * index] = mean;
-  statistics[2u * index + 1u] = scale;`,
+  let start = row * u.width;
+  var sum = 0.0;
+  for (var i = lane; i < u.width; i += LANES) { sum += x[start + i]; }
+  let mean = total(sum) / f32(u.width);
+  var squares = 0.0;
+  for (var i = lane; i < u.width; i += LANES) { let d = x[start + i] - mean; squares += d * d; }
+  let scale = 1.0 / sqrt(total(squares) / f32(u.width) + u.epsilon);
+  for (var i = lane; i < u.width; i += LANES) { y[start + i] = (x[start + i] - mean) * scale * weight[i] + bias[i]; }
+  if (lane == 0u) {
+    statistics[2u * row] = mean;
+    statistics[2u * row + 1u] = scale;
+  }`,
 });
 
-/** dx, and dy · x̂ whose sum over the rows is the gradient of the scale. */
-const gradientKernel = defineKernel({
+/** dx of rows from `firstRow` on; the residual's gradient is added to every `every`-th of them, where given. */
+const gradientKernel = defineRowKernel({
   name: 'layer_norm_gradient',
-  reads: ['x', 'weight', 'statistics', 'dy'],
-  writes: ['dx', 'dyNormal'],
-  uniforms: ['width'],
+  reads: ['x', 'weight', 'statistics', 'dy', 'residual'],
+  writes: ['dx'],
+  uniforms: ['width', 'firstRow', 'every', 'firstResidual'],
   body: `
-  let start = index * u.width;
-  let mean = statistics[2u * index];
-  let scale = statistics[2u * index + 1u];
+  let at = u.firstRow + row;
+  let start = at * u.width;
+  let mean = statistics[2u * at];
+  let scale = statistics[2u * at + 1u];
   var sum = 0.0;
   var sumNormal = 0.0;
-  for (var i = 0u; i < u.width; i++) {
-    let normal = (x[start + i] - mean) * scale;
+  for (var i = lane; i < u.width; i += LANES) {
     let g = dy[start + i] * weight[i];
     sum += g;
-    sumNormal += g * normal;
-    dyNormal[start + i] = dy[start + i] * normal;
+    sumNormal += g * (x[start + i] - mean) * scale;
   }
-  sum /= f32(u.width);
-  sumNormal /= f32(u.width);
-  for (var i = 0u; i < u.width; i++) {
-    let normal = (x[start + i] - mean) * scale;
-    dx[start + i] = scale * (dy[start + i] * weight[i] - sum - normal * sumNormal);
+  sum = total(sum) / f32(u.width);
+  sumNormal = total(sumNormal) / f32(u.width);
+  if (u.every > 0u && row % max(u.every, 1u) == 0u) {
+    let from_ = (u.firstResidual + row / u.every) * u.width;
+    for (var i = lane; i < u.width; i += LANES) {
+      let normal = (x[start + i] - mean) * scale;
+      dx[start + i] = scale * (dy[start + i] * weight[i] - sum - normal * sumNormal) + residual[from_ + i];
+    }
+  } else {
+    for (var i = lane; i < u.width; i += LANES) {
+      let normal = (x[start + i] - mean) * scale;
+      dx[start + i] = scale * (dy[start + i] * weight[i] - sum - normal * sumNormal);
+    }
   }`,
+});
+
+/** Sums over chunks of rows of dy · x̂ and of dy, side by side: [chunks, 2·width]. */
+const weightPartials = defineKernel({
+  name: 'layer_norm_weight_partials',
+  reads: ['x', 'statistics', 'dy'],
+  writes: ['partial'],
+  uniforms: ['rows', 'width', 'chunk'],
+  body: `
+  let chunk = index / u.width;
+  let column = index - chunk * u.width;
+  let last = min((chunk + 1u) * u.chunk, u.rows);
+  var scaled = 0.0;
+  var plain = 0.0;
+  for (var row = chunk * u.chunk; row < last; row++) {
+    let g = dy[row * u.width + column];
+    scaled += g * (x[row * u.width + column] - statistics[2u * row]) * statistics[2u * row + 1u];
+    plain += g;
+  }
+  partial[2u * chunk * u.width + column] = scaled;
+  partial[(2u * chunk + 1u) * u.width + column] = plain;`,
+});
+
+const weightTotals = defineKernel({
+  name: 'layer_norm_weight_totals',
+  reads: ['partial'],
+  writes: ['dWeight', 'dBias'],
+  uniforms: ['chunks'],
+  body: `
+  var scaled = 0.0;
+  var plain = 0.0;
+  for (var chunk = 0u; chunk < u.chunks; chunk++) {
+    scaled += partial[2u * chunk * u.count + index];
+    plain += partial[(2u * chunk + 1u) * u.count + index];
+  }
+  dWeight[index] = scaled;
+  dBias[index] = plain;`,
 });
 
 /** The same in plain tfjs operations: fallback on other backends and oracle of the kernel's test. */
@@ -64,6 +110,79 @@ export function layerNormComposed(
   return tf.add(tf.mul(normal, weight), bias);
 }
 
+export interface Normalised {
+  /** Of the input's shape. */
+  normal: tf.Tensor;
+  /** [rows, 2] mean and 1/σ, for the gradient. */
+  statistics: tf.Tensor;
+}
+
+/** The kernel alone, for operations that bring their own gradient. */
+export function layerNormForward(
+  x: tf.Tensor,
+  weight: tf.Tensor,
+  bias: tf.Tensor,
+  epsilon: number,
+): Normalised {
+  const width = weight.size;
+  const rows = x.size / width;
+  const shapes = [x.shape, [rows, 2]];
+  const [normal, statistics] = compute(
+    onRows(forwardKernel),
+    [x, weight, bias],
+    shapes,
+    { width, epsilon },
+    rows,
+  );
+  return { normal, statistics } as Normalised;
+}
+
+/** A block of rows of x, and the rows of the residual's gradient that are added to some of them. */
+export interface ResidualRows {
+  rows: number;
+  /** Every how many rows of x there is a residual. */
+  every: number;
+}
+
+/**
+ * dL/dx of a pre-norm branch, dLayerNorm + residual: of the normalisation alone without `residual`.
+ * @param dy gradient of the normalised rows
+ * @param residual gradient that reaches x past the branch; as many rows as x, or those that `blocks` name
+ */
+export function layerNormGradient(
+  backend: PawsaurBackend,
+  { x, normWeight: weight, statistics }: Record<'x' | 'normWeight' | 'statistics', tf.Tensor>,
+  dy: tf.Tensor,
+  residual?: tf.Tensor,
+  blocks: readonly ResidualRows[] = [{ rows: x.size / weight.size, every: residual ? 1 : 0 }],
+): tf.Tensor {
+  const dx = backend.allocate(x.shape);
+  const inputs = [x, weight, statistics, dy, residual ?? dy];
+  let firstRow = 0;
+  let firstResidual = 0;
+  for (const { rows, every } of blocks) {
+    const uniforms = { width: weight.size, firstRow, every, firstResidual };
+    backend.dispatch(onRows(gradientKernel), inputs, [dx], uniforms, rows);
+    firstRow += rows;
+    firstResidual += every ? rows / every : 0;
+  }
+  return dx;
+}
+
+/** The gradients of scale and shift, [width] each, in two dispatches. */
+export function layerNormWeightGradient(x: tf.Tensor, statistics: tf.Tensor, dy: tf.Tensor): tf.Tensor[] {
+  const rows = statistics.size / 2;
+  const width = x.size / rows;
+  const chunk = Math.max(32, Math.ceil(Math.sqrt(rows)));
+  const chunks = Math.ceil(rows / chunk);
+  const uniforms = { rows, width, chunk };
+  const inputs = [x, statistics, dy];
+  const partial = computeOne(weightPartials, inputs, [chunks, 2, width], uniforms, chunks * width);
+  const totals = compute(weightTotals, [partial], [[width], [width]], { chunks }, width);
+  partial.dispose();
+  return totals;
+}
+
 /**
  * x [..., width] → same shape.
  * @param weight [width]
@@ -71,80 +190,17 @@ export function layerNormComposed(
  * @param epsilon added to the variance; 1e-6 in the official Vision Transformer
  */
 export function layerNorm(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, epsilon = 1e-6): tf.Tensor {
-  if (!webgpu()) return layerNormComposed(x, weight, bias, epsilon);
-  const width = weight.size;
-  const rows = x.size / width;
-  return withGradient([x, weight, bias], (inputs, save) => {
-    const [value, statistics] = compute(
-      forwardKernel,
-      inputs,
-      [x.shape, [rows, 2]],
-      { width, epsilon },
-      rows,
-    );
-    save([inputs[0] as tf.Tensor, inputs[1] as tf.Tensor, statistics as tf.Tensor]);
-    const gradient = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [dx, dyNormal] = compute(gradientKernel, [...saved, dy], [x.shape, x.shape], { width }, rows);
-      const dWeight = sumRows(dyNormal as tf.Tensor, rows, width);
-      dyNormal?.dispose();
-      return [dx as tf.Tensor, dWeight, sumRows(dy, rows, width)];
-    };
-    return { value: value as tf.Tensor, gradient };
-  });
-}
-
-const l2Forward = defineKernel({
-  name: 'l2_normalise',
-  reads: ['x'],
-  writes: ['y', 'scales'],
-  uniforms: ['width', 'epsilon:f32'],
-  body: `
-  let start = index * u.width;
-  var sum = 0.0;
-  for (var i = 0u; i < u.width; i++) { sum += x[start + i] * x[start + i]; }
-  let scale = 1.0 / max(sqrt(sum), u.epsilon);
-  for (var i = 0u; i < u.width; i++) { y[start + i] = x[start + i] * scale; }
-  scales[index] = scale;`,
-});
-
-const l2Gradient = defineKernel({
-  name: 'l2_normalise_gradient',
-  reads: ['y', 'scales', 'dy'],
-  writes: ['dx'],
-  uniforms: ['width', 'epsilon:f32'],
-  body: `
-  let start = index * u.width;
-  // Where the norm is below epsilon the scale is constant, and its derivative vanishes.
-  var along = 0.0;
-  if (scales[index] * u.epsilon < 1.0) {
-    for (var i = 0u; i < u.width; i++) { along += dy[start + i] * y[start + i]; }
-  }
-  for (var i = 0u; i < u.width; i++) { dx[start + i] = scales[index] * (dy[start + i] - along * y[start + i]); }`,
-});
-
-/** The same in plain tfjs operations: fallback on other backends and oracle of the kernel's test. */
-export function l2NormaliseComposed(x: tf.Tensor, epsilon: number): tf.Tensor {
-  const norm = tf.sqrt(tf.sum(tf.square(x), -1, true));
-  return tf.div(x, tf.maximum(norm, epsilon));
-}
-
-/** Rows of x [rows, width] divided by max(‖row‖, epsilon) (torch.nn.functional.normalize). */
-export function l2Normalise(x: tf.Tensor, epsilon = 1e-12): tf.Tensor {
-  if (!webgpu()) return l2NormaliseComposed(x, epsilon);
-  const width = x.shape[x.shape.length - 1] as number;
-  const rows = x.size / width;
-  return withGradient([x], ([input], save) => {
-    const [value, scales] = compute(
-      l2Forward,
-      [input as tf.Tensor],
-      [x.shape, [rows]],
-      { width, epsilon },
-      rows,
-    );
-    save([value as tf.Tensor, scales as tf.Tensor]);
-    return {
-      value: value as tf.Tensor,
-      gradient: (dy, saved) => [computeOne(l2Gradient, [...saved, dy], x.shape, { width, epsilon }, rows)],
-    };
-  });
+  const backend = webgpu();
+  if (!backend) return layerNormComposed(x, weight, bias, epsilon);
+  return fused(
+    { x, weight, bias },
+    (p) => {
+      const { normal, statistics } = layerNormForward(p.x, p.weight, p.bias, epsilon);
+      return { value: normal, saved: { x: p.x, normWeight: p.weight, statistics } };
+    },
+    (dy, s) => {
+      const [dWeight, dBias] = layerNormWeightGradient(s.x, s.statistics, dy);
+      return { x: layerNormGradient(backend, s, dy), weight: dWeight, bias: dBias };
+    },
+  );
 }

@@ -10,7 +10,7 @@ const LANES = 32;
 /**
  * In the body: `row`; elements are visited by `for (var i = lane; i < u.width; i += LANES)`, and `total(v)` and
  * `greatest(v)` combine the lanes' values (all lanes must reach them). One lane writes what belongs to the row:
- * `if (lane == 0u)`.
+ * `if (lane == 0u)`. After `settle()` all lanes see what the others wrote.
  */
 type RowKernelSpec = Omit<KernelSpec, 'mode' | 'workgroupSize'>;
 
@@ -23,11 +23,13 @@ export interface RowKernel {
 
 const alone = `
 const LANES = 1u;
+fn settle() {}
 fn combine(value: f32, lane: u32, most: bool) -> f32 { return value; }`;
 
 const together = `
 const LANES = ${LANES}u;
 var<workgroup> lanes: array<f32, ${LANES}>;
+fn settle() { storageBarrier(); }
 fn combine(value: f32, lane: u32, most: bool) -> f32 {
   lanes[lane] = value;
   workgroupBarrier();

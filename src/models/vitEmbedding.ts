@@ -1,0 +1,91 @@
+/**
+ * From images to the tokens that enter block 0 of the Vision Transformer: patch projection or convolutional stem,
+ * class token, positions. Images of all sizes lie in one matrix, group by group.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { TokenGroup } from '../engine/kernels/attention';
+import { convolution } from '../engine/kernels/convolution';
+import { gelu } from '../engine/kernels/gelu';
+import { linear } from '../engine/kernels/linear';
+import {
+  assembleTokens,
+  gatherPatches,
+  gatherPatchesComposed,
+  patchGrid,
+} from '../engine/kernels/transformerTokens';
+import { stemGroups } from '../recipe';
+import type { Reader } from './parameters';
+import { interpolatePositions } from './positionEmbedding';
+import type { VitConfig } from './vitParameters';
+
+/** Group normalisation of [B, C, H, W], for the stem: it needs no batch statistics. */
+function groupNorm(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+  const [batch, channels] = x.shape as [number, number];
+  const groups = stemGroups(channels);
+  const grouped = tf.reshape(x, [batch, groups, x.size / batch / groups]);
+  const { mean, variance } = tf.moments(grouped, -1, true);
+  const normal = tf.reshape(tf.mul(tf.sub(grouped, mean), tf.rsqrt(tf.add(variance, 1e-5))), x.shape);
+  return tf.add(
+    tf.mul(normal, tf.reshape(weight, [1, channels, 1, 1])),
+    tf.reshape(bias, [1, channels, 1, 1]),
+  );
+}
+
+/** Images [B, 3, H, W] through the convolutional stem: [B·rows·columns, channels]. */
+function stem(read: Reader, patchSize: number, images: tf.Tensor, inputGradient: boolean): tf.Tensor {
+  const { rows, columns } = patchGrid(images, patchSize);
+  const batch = images.shape[0] as number;
+  let x = tf.slice(images, [0, 0, 0, 0], [batch, 3, rows * patchSize, columns * patchSize]);
+  for (let i = 0; i < Math.log2(patchSize); i++) {
+    const at = `patch_embed.stem.${i}`;
+    x = convolution(x, read(`${at}.conv.weight`), {
+      stride: 2,
+      padding: 1,
+      inputGradient: inputGradient || i > 0,
+    });
+    x = gelu(groupNorm(x, read(`${at}.norm.weight`), read(`${at}.norm.bias`)));
+  }
+  const channels = x.shape[1] as number;
+  return tf.reshape(tf.transpose(x, [0, 2, 3, 1]), [batch * rows * columns, channels]);
+}
+
+/** Patch tokens [patches in all, D]; sides are cut to a multiple of the patch. */
+function embedPatches(
+  read: Reader,
+  { patchSize, embedDim, convStem }: VitConfig,
+  groups: readonly tf.Tensor[],
+  inputGradient: boolean,
+): tf.Tensor {
+  const weight = read('patch_embed.proj.weight');
+  const flat = tf.reshape(weight, [embedDim, weight.size / embedDim]);
+  const bias = read('patch_embed.proj.bias');
+  if (convStem) {
+    const parts = groups.map((images) => stem(read, patchSize, images, inputGradient));
+    return linear(parts.length === 1 ? (parts[0] as tf.Tensor) : tf.concat(parts), flat, bias);
+  }
+  const gather = inputGradient ? gatherPatchesComposed : gatherPatches;
+  return linear(gather(groups, patchSize), flat, bias, { inputGradient });
+}
+
+/** Images and tokens of every group of images [B, 3, H, W]. */
+export function tokenGroups({ patchSize }: VitConfig, groups: readonly tf.Tensor[]): TokenGroup[] {
+  return groups.map((images) => {
+    const { rows, columns } = patchGrid(images, patchSize);
+    return { images: images.shape[0] as number, tokens: 1 + rows * columns };
+  });
+}
+
+/** Tokens entering block 0, [R, D]: of every image of every group the class token, then its patches. */
+export function vitEmbed(
+  read: Reader,
+  config: VitConfig,
+  groups: readonly tf.Tensor[],
+  inputGradient = false,
+): tf.Tensor {
+  const positions = groups.map((images) => {
+    const { rows, columns } = patchGrid(images, config.patchSize);
+    return interpolatePositions(read('pos_embed'), rows, columns);
+  });
+  const patches = embedPatches(read, config, groups, inputGradient);
+  return assembleTokens({ patches, classToken: read('cls_token'), positions }, tokenGroups(config, groups));
+}
