@@ -84,7 +84,7 @@ describe('a headless run', () => {
   it('ends early when stopped', async () => {
     const { run, device } = setUp();
     device.before = async (operation, step) => {
-      if (operation === 'trainStep' && step === 2) void run.stop();
+      if (operation === 'trainStep' && step === 2) queueMicrotask(() => void run.stop());
     };
     await run.train();
     expect(run.file('').losses).toHaveLength(3);

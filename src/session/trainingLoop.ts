@@ -2,15 +2,20 @@
  * The run that is there and how it moves: one step after the other, an evaluation or a look in between, a
  * pause for messages after each. Owns the phase and tells every change of it.
  *
- * Two rules keep any order of commands sound. The device is used in turns, one operation at a time. And what
- * changes where the run is going (pause, stop, reset, new data, a new recipe) raises `course`: a start or a
- * single step that still waits for its turn belongs to the old course and is dropped.
+ * Two rules keep any order of commands sound. The device is used in turns, one operation at a time; only steps
+ * may be under way together, so that the device never waits for this side, and all of them have landed before
+ * anything else has its turn. And what changes where the run is going (pause, stop, reset, new data, a new
+ * recipe) raises `course`: a start or a single step that still waits for its turn belongs to the old course and
+ * is dropped.
  */
 
 import { asPawsaurError, PawsaurError } from '../platform/errors';
 import type { Activity, ErrorReport, Phase, SessionEvent, SessionState } from './protocol';
 import type { TrainingRun } from './trainingRun';
 import { nextTask, Turns } from './turns';
+
+/** Most steps under way: one on the device, one behind it, one being heard of. */
+const stepsInFlight = 3;
 
 export class TrainingLoop {
   readonly #emit: (event: SessionEvent) => void;
@@ -25,8 +30,8 @@ export class TrainingLoop {
   #looping = false;
   /** Step at which to pause. */
   #until = Number.POSITIVE_INFINITY;
-  /** Settles, never badly, with the step under way. */
-  #stepping: Promise<unknown> | null = null;
+  /** The steps under way, in order; each settles, never badly, when what it brought has been dealt with. */
+  #flights: Promise<void>[] = [];
 
   constructor(emit: (event: SessionEvent) => void) {
     this.#emit = emit;
@@ -63,9 +68,12 @@ export class TrainingLoop {
     throw new PawsaurError('session/overtaken', 'Another command came first, so this one was dropped.');
   }
 
-  /** Does something on the device when everything before it has ended. */
+  /** Does something on the device when everything before it has ended, steps under way included. */
   take<T>(operation: () => Promise<T>): Promise<T> {
-    return this.#turns.take(operation);
+    return this.#turns.take(async () => {
+      await this.#landed();
+      return operation();
+    });
   }
 
   /** Puts another run, or none, in the place of the one that is there, which is freed. */
@@ -112,10 +120,10 @@ export class TrainingLoop {
     await this.take(async () => {
       this.requireCourse(course);
       try {
-        if (!run.finished) await this.#step(run);
+        if (!run.finished) await this.#send(run);
         if (run.evaluationDue) await run.evaluate();
         await run.inspect();
-        if (run.finished && course === this.#course) this.#finish();
+        if (run.finished && course === this.#course) this.#finish(run);
       } catch (error) {
         this.#stepFailed(run, error);
         throw error;
@@ -129,20 +137,19 @@ export class TrainingLoop {
     this.#training = false;
   }
 
-  /** Ends training after the step under way; its numbers are told before the new phase. */
+  /** Ends training after the steps under way; their numbers are told before the new phase. */
   async rest(phase: 'paused' | 'stopped'): Promise<void> {
     this.halt();
     const wasPaused = this.#phase === 'paused';
     if (this.#phase === 'running' || (wasPaused && phase === 'stopped')) this.#phase = phase;
-    await this.#stepping;
-    this.#tellSteps();
+    await this.#landed();
     this.#announce();
   }
 
   /** Stops visibly: the numbers so far are told and kept, then what happened. */
   fail(error: PawsaurError): void {
     this.halt();
-    this.#stepping = null;
+    this.#flights = [];
     this.#run?.retire();
     this.#tellSteps();
     this.setPhase('failed');
@@ -152,7 +159,7 @@ export class TrainingLoop {
   async #loop(): Promise<void> {
     this.#looping = true;
     while (this.#training) {
-      await this.take(() => this.#turn());
+      await this.#turns.take(() => this.#turn());
       await nextTask();
     }
     this.#looping = false;
@@ -162,34 +169,54 @@ export class TrainingLoop {
   async #turn(): Promise<void> {
     const run = this.#run;
     if (!this.#training || run === null) return;
+    if (!run.evaluationDue && !run.inspectionDue && !run.finished && run.sent < this.#until) {
+      // What becomes of it is dealt with where it lands.
+      this.#send(run).catch(() => undefined);
+      if (this.#flights.length >= stepsInFlight) await this.#flights[0];
+      return;
+    }
+    await this.#landed();
+    // A step that landed badly, or a command, may have ended it.
+    if (!this.#training) return;
     try {
       if (run.evaluationDue) await run.evaluate();
       else if (run.inspectionDue) await run.inspect();
-      else if (run.finished) this.#finish();
-      else if (run.step < this.#until) await this.#step(run);
-      else if (run.scored) await this.rest('paused');
-      else await run.evaluate();
+      else if (run.finished) this.#finish(run);
+      else if (run.sent >= this.#until) {
+        if (run.scored) await this.rest('paused');
+        else await run.evaluate();
+      }
     } catch (error) {
       this.#stepFailed(run, error);
     }
   }
 
-  async #step(run: TrainingRun): Promise<void> {
-    // Begun in the next microtask, so that it counts as under way before it runs.
-    const step = Promise.resolve().then(() => run.advance());
-    const settled = step.catch(() => undefined);
-    this.#stepping = settled;
-    try {
-      await step;
-    } finally {
-      if (this.#stepping === settled) this.#stepping = null;
-    }
-    if (!this.#training || run.reporter.due) this.#tellSteps();
+  /** Sends a step; settles when it has landed, after those before it. */
+  #send(run: TrainingRun): Promise<void> {
+    const step = run.advance();
+    const flight = step
+      .then(
+        () => {
+          if (!this.#training || run.reporter.due) this.#tellSteps();
+        },
+        (error) => this.#stepFailed(run, error),
+      )
+      .then(() => {
+        this.#flights = this.#flights.filter((other) => other !== flight);
+      });
+    this.#flights.push(flight);
+    return step;
   }
 
-  #finish(): void {
-    this.#training = false;
+  /** Waits for the steps under way; their numbers are told. */
+  async #landed(): Promise<void> {
+    await this.#flights.at(-1);
     this.#tellSteps();
+  }
+
+  #finish(run: TrainingRun): void {
+    this.#training = false;
+    this.#emit({ type: 'timing', timing: run.reporter.timing() });
     this.setPhase('finished');
   }
 

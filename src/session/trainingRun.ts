@@ -51,6 +51,12 @@ export class TrainingRun {
   #retired = false;
   #inspectionDue = 0;
   #inspectedStep = -1;
+  /** Steps whose numbers have come. */
+  #step = 0;
+  /** Settles with the latest step sent, after all before it; badly once one of them failed. */
+  #latest: Promise<unknown> = Promise.resolve();
+  /** When the device was done with the latest step that has come. */
+  #doneAt = Number.NEGATIVE_INFINITY;
 
   private constructor(context: RunContext, recipe: Recipe, method: TrainingMethod, buildMs: number) {
     this.#context = context;
@@ -86,7 +92,13 @@ export class TrainingRun {
     }
   }
 
+  /** Steps done: their numbers have come. */
   get step(): number {
+    return this.#step;
+  }
+
+  /** Steps sent to the device; the latest may still be under way. */
+  get sent(): number {
     return this.#method.step;
   }
 
@@ -98,8 +110,9 @@ export class TrainingRun {
     return this.#method.stepsPerEpoch;
   }
 
+  /** Whether the last step has been sent. */
   get finished(): boolean {
-    return this.step >= this.totalSteps;
+    return this.sent >= this.totalSteps;
   }
 
   /** Tells of the new run and scores the untrained network. @throws an abort when given up */
@@ -117,31 +130,45 @@ export class TrainingRun {
   }
 
   /**
-   * Takes one step.
-   * @throws PawsaurError 'run/not-finite' when a number of the step is not one; the step is not kept then
+   * Sends a step at once, and settles when its numbers are noted: after those of the steps before it.
+   * @throws PawsaurError 'run/not-finite' when a number of the step, or of one before it, is not one; neither that
+   * step nor any after it is kept then
    */
   async advance(): Promise<void> {
-    const startedAt = this.#context.now();
-    const report = await this.#method.trainStep(this.#live);
-    if (this.#retired) return;
-    const { step } = this.#method;
+    const sentAt = this.#context.now();
+    const arrival = this.#method.trainStep(this.#live);
+    const step = this.sent;
+    arrival.catch(() => undefined);
+    const noted = this.#latest.then(async () => {
+      const report = await arrival;
+      if (!this.#retired) this.#note(step, report, sentAt);
+    });
+    this.#latest = noted;
+    await noted;
+  }
+
+  #note(step: number, report: StepReport, sentAt: number): void {
+    this.#step = step;
     const broken = nonFinite(report, step);
     if (broken !== null) {
       this.#diagnose(report);
       throw broken;
     }
-    this.reporter.add({ step, ...report }, this.#context.now() - startedAt);
+    // While the device was busy with the step before, this one only waited.
+    const startedAt = Math.max(sentAt, this.#doneAt);
+    this.#doneAt = this.#context.now();
+    this.reporter.add({ step, ...report }, this.#doneAt - startedAt);
     if (step % diagnoseEvery === 0) this.#diagnose();
   }
 
   /** Whether the network as it is has been scored. */
   get scored(): boolean {
-    return this.#evaluations.at(-1)?.step === this.step;
+    return this.#evaluations.at(-1)?.step === this.sent;
   }
 
   /** Whether it is time to score the network. */
   get evaluationDue(): boolean {
-    return !this.scored && (this.step % this.recipe.eval_every === 0 || this.finished);
+    return !this.scored && (this.sent % this.recipe.eval_every === 0 || this.finished);
   }
 
   /** Scores the teacher now, unless given up meanwhile: then it is due again. */
@@ -160,7 +187,7 @@ export class TrainingRun {
 
   /** Whether it is time to look again; the end of a run that is watched is always looked at. */
   get inspectionDue(): boolean {
-    if (this.#inspectedStep === this.step || this.#inspectionDue === Number.POSITIVE_INFINITY) return false;
+    if (this.#inspectedStep === this.sent || this.#inspectionDue === Number.POSITIVE_INFINITY) return false;
     return this.finished || this.#context.now() >= this.#inspectionDue;
   }
 
@@ -179,7 +206,7 @@ export class TrainingRun {
     const endedAt = this.#context.now();
     const { inspectEveryMs = defaultInspectEveryMs } = this.#context.dependencies;
     this.#inspectionDue = startedAt + Math.max(inspectEveryMs, inspectShare * (endedAt - startedAt));
-    this.#inspectedStep = this.step;
+    this.#inspectedStep = this.sent;
   }
 
   /** Changes a live setting from the next step on; what is wrong with it, or nothing. */
@@ -191,7 +218,7 @@ export class TrainingRun {
     const { recipe, problems } = parseRecipe({ [field]: value }, { ...this.recipe, ...this.#live });
     if (problems.length > 0) return problems;
     this.#live = liveSettings(recipe);
-    this.#emit({ type: 'live', step: this.step, field, value });
+    this.#emit({ type: 'live', step: this.sent, field, value });
     return [];
   }
 
@@ -215,7 +242,7 @@ export class TrainingRun {
     const startedAt = this.#context.now();
     const scores = await this.#evaluator.evaluate(this.#method, signal);
     const ms = this.#context.now() - startedAt;
-    const evaluation = { step: this.step, ...scores, seconds: ms / 1000 };
+    const evaluation = { step: this.sent, ...scores, seconds: ms / 1000 };
     this.reporter.addEvaluation(ms);
     this.#evaluations.push(evaluation);
     this.#emit({ type: 'evaluation', evaluation });

@@ -120,7 +120,61 @@ describe('training', () => {
     const { timing } = harness.all('timing').at(-1)!;
     expect(timing).toMatchObject({ secondsLeft: 0, gpuBytes: 1000 });
     expect(timing.imagesPerSecond).toBeGreaterThan(0);
-    expect(harness.device.mostBusy).toBe(1);
+    expect(harness.device.clashes).toEqual([]);
+  });
+
+  it('keeps three steps under way, and hears of them in order whichever ends first', async () => {
+    const harness = await new Harness().ready();
+    const gates = Array.from({ length: 10 }, gate);
+    const begun: number[] = [];
+    harness.device.before = (operation, step) => {
+      if (operation !== 'trainStep') return;
+      begun.push(step);
+      return gates[step]!.opened;
+    };
+    const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
+    await harness.done({ type: 'start' });
+    await soon();
+    expect(begun).toEqual([0, 1, 2]);
+    gates[1]!.open();
+    gates[2]!.open();
+    await soon();
+    expect(begun).toEqual([0, 1, 2]);
+    expect(harness.stepsTold).toEqual([]);
+    gates[0]!.open();
+    await soon();
+    // The fourth is scored before a fifth begins.
+    expect(begun).toEqual([0, 1, 2, 3]);
+    expect(harness.state.step).toBe(1);
+    for (const { open } of gates) open();
+    await harness.untilPhase('finished');
+    expect(harness.stepsTold).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(harness.all('evaluation').map(({ evaluation }) => evaluation.step)).toEqual([0, 4, 8, 10]);
+    expect(harness.device.clashes).toEqual([]);
+  });
+
+  it('measures a step from one end to the next, however early it was sent', async () => {
+    const clock = { ms: 0 };
+    const harness = await new Harness({
+      now: () => clock.ms,
+      inspectEveryMs: Number.POSITIVE_INFINITY,
+    }).ready({
+      eval_every: 100,
+    });
+    let device: Promise<void> = Promise.resolve();
+    harness.device.before = (operation) => {
+      if (operation !== 'trainStep') return;
+      device = device.then(async () => {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        clock.ms += 80;
+      });
+      return device;
+    };
+    await harness.done({ type: 'start' });
+    await harness.untilPhase('finished');
+    const { timing } = harness.all('timing').at(-1)!;
+    expect(timing).toMatchObject({ stepMs: 80, medianStepMs: 80, firstStepMs: 80 });
+    expect(harness.device.mostStepping).toBe(3);
   });
 
   it('pauses within a step and takes none afterwards', async () => {
@@ -213,7 +267,8 @@ describe('training', () => {
     expect(paused).toBe(false);
     stepping.open();
     await pausing;
-    expect(harness.stepsTold).toEqual([1, 2]);
+    expect(harness.stepsTold.length).toBeGreaterThanOrEqual(2);
+    expect(harness.stepsTold).toHaveLength(harness.device.trainSteps);
     expect(harness.events.findLastIndex(({ type }) => type === 'steps')).toBeLessThan(
       harness.events.findLastIndex((event) => event.type === 'state' && event.state.phase === 'paused'),
     );
@@ -317,24 +372,26 @@ it('says what a live setting stays at when it refuses another', async () => {
 describe('failures', () => {
   it('stops visibly when the loss is no longer a number, and keeps what was good', async () => {
     const harness = await new Harness().ready();
-    const method = { steps: 0 };
-    harness.device.before = (operation) => {
-      if (operation === 'trainStep') method.steps++;
+    harness.device.before = async (operation) => {
+      if (operation === 'trainStep') await new Promise((resolve) => setTimeout(resolve, 2));
     };
     const { use } = harness.device;
     harness.device.use = async (operation, step, result) => {
       const value = await use.call(harness.device, operation, step, result);
       return (
-        operation === 'trainStep' && step === 2 ? { ...(value as object), loss: Number.NaN } : value
+        operation === 'trainStep' && step === 1 ? { ...(value as object), loss: Number.NaN } : value
       ) as never;
     };
     await harness.done({ type: 'start' });
     const failure = await harness.until(({ type }) => type === 'error');
     expect(failure).toMatchObject({
-      error: { code: 'run/not-finite', message: expect.stringContaining('step 3') },
+      error: { code: 'run/not-finite', message: expect.stringContaining('step 2') },
     });
-    expect(harness.state.phase).toBe('failed');
-    expect(harness.stepsTold).toEqual([1, 2]);
+    expect(harness.state).toMatchObject({ phase: 'failed', step: 2 });
+    expect(harness.device.trainSteps).toBeGreaterThan(2);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(harness.stepsTold).toEqual([1]);
+    expect(harness.all('error')).toHaveLength(1);
     harness.device.use = use;
     await harness.done({ type: 'reset' });
     await harness.done({ type: 'start' });

@@ -225,10 +225,10 @@ export class TrainingSession {
       const bytes = writeSafetensors(await run.stateDict(), {
         format: 'pt',
         pawsaur: '1',
-        step: String(run.step),
+        step: String(run.sent),
         recipe: JSON.stringify(run.recipe),
       });
-      this.#emit({ type: 'weights', replyTo, step: run.step, bytes });
+      this.#emit({ type: 'weights', replyTo, step: run.sent, bytes });
     } finally {
       this.#loop.setActivity(null);
     }

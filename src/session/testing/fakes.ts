@@ -47,9 +47,13 @@ export function fakeDataset(overrides: Partial<ImageDataset> = {}): ImageDataset
 
 /** What the fake did, and what it shall do. */
 export class FakeDevice {
-  /** Operations on the device at this moment, and the most there ever were. */
+  /** Operations on the device at this moment, steps apart. */
   busy = 0;
-  mostBusy = 0;
+  /** Steps under way at this moment, and the most there ever were. */
+  stepping = 0;
+  mostStepping = 0;
+  /** Operations that began while another was under way; steps may overlap one another. */
+  readonly clashes: string[] = [];
   trainSteps = 0;
   calibrations = 0;
   alive = 0;
@@ -58,13 +62,16 @@ export class FakeDevice {
   before: (operation: string, step: number) => unknown = () => undefined;
 
   async use<T>(operation: string, step: number, result: () => T): Promise<T> {
-    this.busy++;
-    this.mostBusy = Math.max(this.mostBusy, this.busy);
+    const isStep = operation === 'trainStep';
+    if (this.busy > 0 || (!isStep && this.stepping > 0)) this.clashes.push(operation);
+    const change = isStep ? 'stepping' : 'busy';
+    this[change]++;
+    this.mostStepping = Math.max(this.mostStepping, this.stepping);
     try {
       await this.before(operation, step);
       return result();
     } finally {
-      this.busy--;
+      this[change]--;
     }
   }
 }
@@ -93,24 +100,22 @@ class FakeMethod implements TrainingMethod {
 
   trainStep(live: LiveSettings): Promise<StepReport> {
     this.#requireAlive();
-    return this.device.use('trainStep', this.step, () => {
-      if (this.step >= this.totalSteps) throw new Error('a step past the end');
-      this.step++;
-      this.device.trainSteps++;
-      this.device.liveSeen.push(live);
-      return {
-        loss: 4 - this.step / 10,
-        teacherEntropy: 2,
-        meanTeacherEntropy: 4,
-        kl: 1,
-        gradNorm: 1,
-        lr: 1e-3,
-        weightDecay: 0.04,
-        momentum: live.momentum_teacher,
-        teacherTemp: live.teacher_temp,
-        studentTemp: live.student_temp,
-      };
-    });
+    if (this.step >= this.totalSteps) throw new Error('a step past the end');
+    const before = this.step++;
+    this.device.trainSteps++;
+    this.device.liveSeen.push(live);
+    return this.device.use('trainStep', before, () => ({
+      loss: 4 - (before + 1) / 10,
+      teacherEntropy: 2,
+      meanTeacherEntropy: 4,
+      kl: 1,
+      gradNorm: 1,
+      lr: 1e-3,
+      weightDecay: 0.04,
+      momentum: live.momentum_teacher,
+      teacherTemp: live.teacher_temp,
+      studentTemp: live.student_temp,
+    }));
   }
 
   views(maxImages: number) {
@@ -175,7 +180,7 @@ class FakeMethod implements TrainingMethod {
 
   dispose(): void {
     if (this.#disposed) throw new Error('freed twice');
-    if (this.device.busy > 0) throw new Error('freed while in use');
+    if (this.device.busy + this.device.stepping > 0) throw new Error('freed while in use');
     this.#disposed = true;
     this.device.alive--;
   }
