@@ -28,6 +28,8 @@ export interface KernelSpec {
   readonly mode?: 'threads' | 'groups';
   /** Lanes of a workgroup; 64 unless told. */
   readonly workgroupSize?: number;
+  /** What a WGSL module begins with, e.g. `enable subgroups;`. */
+  readonly directives?: string;
   /** WGSL at module scope: functions, constants, workgroup variables. */
   readonly declarations?: string;
   /** WGSL statements. */
@@ -57,7 +59,7 @@ export function defineKernel(spec: KernelSpec): Kernel {
     .map((b, i) => `@group(0) @binding(${i}) var<storage, ${b.access}> ${b.name}: array<${b.type}>;`)
     .join('\n');
   const grouped = spec.mode === 'groups';
-  const code = `
+  const code = `${spec.directives ?? ''}
 struct Uniforms { ${uniforms.map((f) => `${f.name}: ${f.type}`).join(', ')} }
 ${bindings}
 @group(0) @binding(${buffers.length}) var<uniform> u: Uniforms;

@@ -2,55 +2,21 @@
  * The one matrix product: C = alpha · A · B, in batches of two levels, over any strides.
  *
  * Linear layers and their gradients, attention (which reads q, k and v straight out of the packed projection)
- * and convolutions all use it. Each thread holds a tile of the product in registers: without workgroup memory
- * this is what software adapters run fastest (measured in the design's trials), and it needs no barriers.
- * A long inner dimension with few outputs is split into slices whose partial sums are added in a fixed order.
+ * and convolutions all use it. How a product is computed is up to a variant (`gemmVariants`), which the kernel
+ * plan chooses by the class of its shape. A long inner dimension with few outputs is split into slices whose
+ * partial sums are added in a fixed order.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { compute, computeOne, type PawsaurBackend, webgpu } from '../backend';
 import { defineKernel } from '../kernel';
-import { EPILOGUE, gemmOneOutput, gemmTwoOutputs, TILE_COLUMNS, TILE_ROWS } from './gemmKernel';
+import { plannedVariant } from '../tuning/plan';
+import { EPILOGUE } from './gemmEpilogue';
+import type { GemmEpilogue, GemmKernel, GemmShape, Strides } from './gemmTypes';
 
-/** Where element (outer, inner, row, column) of an operand lies: offset plus strides, in elements. */
-export interface Strides {
-  offset?: number;
-  outer?: number;
-  inner?: number;
-  row: number;
-  column: number;
-}
-
-export interface GemmShape {
-  /** Product size: rows, columns, and the summed dimension. */
-  rows: number;
-  columns: number;
-  depth: number;
-  /** Batch of two levels, 1 unless told. */
-  outer?: number;
-  inner?: number;
-  alpha?: number;
-}
-
-/** What happens to v = alpha · A · B before it is written to C: all that is given, in this order. */
-export interface GemmEpilogue {
-  /** [columns], added to v. */
-  bias?: tf.TensorInfo;
-  /** A tensor that exists, at C's strides: v as it is now is stored there too (the pre-activation). */
-  keep?: tf.TensorInfo;
-  /** v = gelu(v) */
-  activation?: 'gelu';
-  /** At C's strides: v = v · gelu'(it). */
-  geluGradientOf?: tf.TensorInfo;
-  /** A factor for each row, at outer · rows + row. */
-  rowScale?: tf.TensorInfo;
-  /** At C's strides, added to v. */
-  residual?: tf.TensorInfo;
-}
+export type { GemmEpilogue, GemmShape, Strides } from './gemmTypes';
 
 /** Slices of the summed dimension are at least this long. */
 const SLICE = 256;
-/** Below this many tiles the adapter idles, so the summed dimension is split. */
-const ENOUGH_TILES = 1024;
 
 /** Adds [slices, count] to [count], which two tensors share: the first `size` elements go to the first. */
 const addSlices = defineKernel({
@@ -82,66 +48,10 @@ const addTwoSlices = defineKernel({
   }`,
 });
 
-function uniformsOf(
-  shape: GemmShape,
-  a: Strides,
-  b: Strides,
-  c: Strides,
-  { slices, slice }: Slicing,
-  epilogue: number,
-) {
-  return {
-    rows: shape.rows,
-    columns: shape.columns,
-    depth: shape.depth,
-    inner: shape.inner ?? 1,
-    slices,
-    slice,
-    tileRows: Math.ceil(shape.rows / TILE_ROWS),
-    tileColumns: Math.ceil(shape.columns / TILE_COLUMNS),
-    aOffset: a.offset ?? 0,
-    aOuter: a.outer ?? 0,
-    aInner: a.inner ?? 0,
-    aRow: a.row,
-    aColumn: a.column,
-    bOffset: b.offset ?? 0,
-    bOuter: b.outer ?? 0,
-    bInner: b.inner ?? 0,
-    bRow: b.row,
-    bColumn: b.column,
-    cOffset: c.offset ?? 0,
-    cOuter: c.outer ?? 0,
-    cInner: c.inner ?? 0,
-    cRow: c.row,
-    cColumn: c.column,
-    cSlice: shape.rows * shape.columns,
-    epilogue,
-    alpha: shape.alpha ?? 1,
-  };
-}
-
 interface Slicing {
   slices: number;
-  /** Length of a slice of the summed dimension. */
+  /** Length of a slice of the summed dimension; a multiple of 4 where there are several. */
   slice: number;
-}
-
-const tilesOf = (shape: GemmShape) =>
-  Math.ceil(shape.rows / TILE_ROWS) *
-  Math.ceil(shape.columns / TILE_COLUMNS) *
-  (shape.outer ?? 1) *
-  (shape.inner ?? 1);
-
-/** Into how many slices the summed dimension is split; only a product without batch is. */
-function slicingOf(shape: GemmShape): Slicing {
-  const tiles = tilesOf(shape);
-  const batch = (shape.outer ?? 1) * (shape.inner ?? 1);
-  if (batch !== 1 || tiles >= ENOUGH_TILES || shape.depth < 2 * SLICE) {
-    return { slices: 1, slice: shape.depth };
-  }
-  const slices = Math.min(Math.floor(shape.depth / SLICE), Math.ceil(ENOUGH_TILES / tiles));
-  const slice = Math.ceil(shape.depth / slices);
-  return { slices: Math.ceil(shape.depth / slice), slice };
 }
 
 interface Operand {
@@ -149,9 +59,73 @@ interface Operand {
   strides: Strides;
 }
 
-/** The dispatch itself; `second` is what `keep` or the sums of A's rows are written to. */
+const tilesOf = (shape: GemmShape, { tileRows, tileColumns }: GemmKernel) =>
+  Math.ceil(shape.rows / tileRows) *
+  Math.ceil(shape.columns / tileColumns) *
+  (shape.outer ?? 1) *
+  (shape.inner ?? 1);
+
+/** Into how many slices the summed dimension is split; only a product without batch is. */
+function slicingOf(shape: GemmShape, tiles: number, enoughTiles: number): Slicing {
+  const batch = (shape.outer ?? 1) * (shape.inner ?? 1);
+  if (batch !== 1 || tiles >= enoughTiles || shape.depth < 2 * SLICE) {
+    return { slices: 1, slice: shape.depth };
+  }
+  const wanted = Math.min(Math.floor(shape.depth / SLICE), Math.ceil(enoughTiles / tiles));
+  const slice = 4 * Math.ceil(shape.depth / wanted / 4);
+  return { slices: Math.ceil(shape.depth / slice), slice };
+}
+
+function uniformsOf(
+  shape: GemmShape,
+  picked: GemmKernel,
+  operands: { a: Strides; b: Strides; c: Strides },
+  { slices, slice }: Slicing,
+  epilogue: number,
+) {
+  const unit = picked.vector ? 4 : 1;
+  const [a, b, c] = [operands.a, operands.b, operands.c].map((s) => ({
+    offset: (s.offset ?? 0) / unit,
+    outer: (s.outer ?? 0) / unit,
+    inner: (s.inner ?? 0) / unit,
+    // A stride of 1 is the dimension that is read in fours: the kernel knows it.
+    row: s.row === 1 ? 1 : s.row / unit,
+    column: s.column === 1 ? 1 : s.column / unit,
+  })) as [Required<Strides>, Required<Strides>, Required<Strides>];
+  return {
+    rows: shape.rows,
+    columns: shape.columns,
+    depth: shape.depth,
+    inner: shape.inner ?? 1,
+    slices,
+    slice,
+    tileRows: Math.ceil(shape.rows / picked.tileRows),
+    tileColumns: Math.ceil(shape.columns / picked.tileColumns),
+    aOffset: a.offset,
+    aOuter: a.outer,
+    aInner: a.inner,
+    aRow: a.row,
+    aColumn: a.column,
+    bOffset: b.offset,
+    bOuter: b.outer,
+    bInner: b.inner,
+    bRow: b.row,
+    bColumn: b.column,
+    cOffset: c.offset,
+    cOuter: c.outer,
+    cInner: c.inner,
+    cRow: c.row,
+    cColumn: c.column,
+    cSlice: (shape.rows * shape.columns) / unit,
+    epilogue,
+    alpha: shape.alpha ?? 1,
+  };
+}
+
+/** The dispatch itself, with a kernel that was picked for it; `rowSums` takes the sums of A's rows. */
 function dispatch(
   backend: PawsaurBackend,
+  picked: GemmKernel,
   shape: GemmShape,
   a: Operand,
   b: Operand,
@@ -170,11 +144,18 @@ function dispatch(
     (residual ? EPILOGUE.residual : 0) |
     (rowSums ? EPILOGUE.rowSums : 0);
   const reads = [a.tensor, b.tensor, ...[bias, geluGradientOf, rowScale, residual].map((t) => t ?? a.tensor)];
+  const uniforms = uniformsOf(shape, picked, { a: a.strides, b: b.strides, c: c.strides }, slicing, flags);
   const second = keep ?? rowSums;
-  const kernel = second ? gemmTwoOutputs : gemmOneOutput;
-  const uniforms = uniformsOf(shape, a.strides, b.strides, c.strides, slicing, flags);
-  const writes = second ? [c.tensor, second] : [c.tensor];
-  backend.dispatch(kernel, reads, writes, uniforms, tilesOf(shape) * slicing.slices);
+  // A binding that is written may be no other binding's buffer, so a call without a second output gets one of its own.
+  const unused = second ? null : backend.allocate([4]);
+  backend.dispatch(
+    picked.kernel,
+    reads,
+    [c.tensor, second ?? (unused as tf.Tensor)],
+    uniforms,
+    tilesOf(shape, picked) * slicing.slices,
+  );
+  unused?.dispose();
 }
 
 const engine = () => webgpu() as PawsaurBackend;
@@ -187,7 +168,7 @@ function packed(shape: GemmShape): Strides {
 
 /**
  * Writes the product into `c`, a tensor that exists, at the given strides. Never splits the summed dimension.
- * No tensor of the epilogue but `keep` may lie in the buffer of `c` or `keep`.
+ * No tensor of the epilogue may lie in the buffer of `c`, and none but `keep` itself in that of `keep`.
  */
 export function gemmInto(
   backend: PawsaurBackend,
@@ -200,8 +181,10 @@ export function gemmInto(
   cStrides: Strides,
   epilogue?: GemmEpilogue,
 ): void {
+  const layout = { shape, a: aStrides, b: bStrides, c: cStrides, rowSums: false };
   dispatch(
     backend,
+    plannedVariant(backend.device, layout).pick(layout),
     shape,
     { tensor: a, strides: aStrides },
     { tensor: b, strides: bStrides },
@@ -222,20 +205,25 @@ export function gemm(
   epilogue?: GemmEpilogue,
 ): tf.Tensor {
   const backend = engine();
-  const slicing = slicingOf(shape);
+  const cStrides = packed(shape);
+  const layout = { shape, a: aStrides, b: bStrides, c: cStrides, rowSums: false };
+  const variant = plannedVariant(backend.device, layout);
+  const picked = variant.pick(layout);
+  const slicing = slicingOf(shape, tilesOf(shape, picked), variant.enoughTiles);
   if (Object.values(epilogue ?? {}).some(Boolean) || slicing.slices === 1) {
     const c = backend.allocate(resultShape);
-    gemmInto(backend, shape, a, aStrides, b, bStrides, c, packed(shape), epilogue);
+    gemmInto(backend, shape, a, aStrides, b, bStrides, c, cStrides, epilogue);
     return c;
   }
   const size = shape.rows * shape.columns;
   const partial = backend.allocate([slicing.slices, size]);
   dispatch(
     backend,
+    picked,
     shape,
     { tensor: a, strides: aStrides },
     { tensor: b, strides: bStrides },
-    { tensor: partial, strides: packed(shape) },
+    { tensor: partial, strides: cStrides },
     slicing,
   );
   const total = computeOne(addSlices, [partial], resultShape, { slices: slicing.slices }, size);
@@ -256,17 +244,22 @@ export function gemmWithRowSums(
 ): [tf.Tensor, tf.Tensor] {
   const backend = engine();
   const { rows, columns } = shape;
-  const slicing = slicingOf(shape);
+  const cStrides = packed(shape);
+  const layout = { shape, a: aStrides, b: bStrides, c: cStrides, rowSums: true };
+  const variant = plannedVariant(backend.device, layout);
+  const picked = variant.pick(layout);
+  const slicing = slicingOf(shape, tilesOf(shape, picked), variant.enoughTiles);
   const { slices } = slicing;
   const lead = slices === 1 ? [] : [slices];
   const c = backend.allocate([...lead, rows, columns]);
   const sums = backend.allocate([...lead, rows]);
   dispatch(
     backend,
+    picked,
     shape,
     { tensor: a, strides: aStrides },
     { tensor: b, strides: bStrides },
-    { tensor: c, strides: packed(shape) },
+    { tensor: c, strides: cStrides },
     slicing,
     {},
     sums,
