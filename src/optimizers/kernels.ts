@@ -47,8 +47,8 @@ export const gradientSums = defineSums('optimizer_sums', false);
 export const gradientAndParameterSums = defineSums('optimizer_sums_with_parameter', true);
 
 /**
- * The kernel that fills a parameter's row of `stats`: clip factor (by the norm of this parameter's gradient),
- * gradient norm, and the step's switches. `body` may change `decay` and `trust`, and has `total` (sums of g·g,
+ * The kernel that fills a parameter's row of `stats`: clip factor (by the norm of this parameter's gradient)
+ * and the step's switches; and its place in `norms`. `body` may change `decay` and `trust`, and has `total` (sums of g·g,
  * p·p and g·p), `norm`, `factor`, `trained` and `at` (its row).
  */
 export function definePrepare(name: string, uniforms: readonly string[], body: string): Kernel {
@@ -57,7 +57,7 @@ export function definePrepare(name: string, uniforms: readonly string[], body: s
     mode: 'groups',
     workgroupSize: 64,
     reads: ['partials:vec4f', 'slots:u32', 'controls'],
-    writes: ['stats'],
+    writes: ['stats', 'norms'],
     uniforms,
     declarations,
     body: `
@@ -77,7 +77,7 @@ export function definePrepare(name: string, uniforms: readonly string[], body: s
     var trust = 1.0;
     ${body}
     stats[at + ${stat.factor}u] = factor;
-    stats[at + ${stat.norm}u] = norm;
+    norms[group] = norm;
     stats[at + ${stat.kept}u] = select(1.0, controls[${control.momentum}], (switches & ${FOLLOWED}u) != 0u);
     stats[at + ${stat.active}u] = select(0.0, 1.0, trained);
     stats[at + ${stat.decay}u] = decay;
@@ -129,18 +129,3 @@ export function defineUpdate(
     });
   return { alone: define(false), withTeacher: define(true) };
 }
-
-/** Σ over the parameters of their gradient's squared norm, a scalar. */
-export const squaredNormKernel = defineKernel({
-  name: 'squared_gradient_norm',
-  reads: ['stats'],
-  writes: ['sum'],
-  uniforms: ['slots'],
-  body: `
-  var total = 0.0;
-  for (var slot = 0u; slot < u.slots; slot++) {
-    let norm = stats[slot * ${STATS}u + ${stat.norm}u];
-    total += norm * norm;
-  }
-  sum[index] = total;`,
-});

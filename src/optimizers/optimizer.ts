@@ -7,10 +7,10 @@
  * On WebGPU that is three dispatches for all parameters together, more only where they fill several chunks.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { computeOne, type Kernel, type UniformValues, webgpu } from '../engine';
+import { type Kernel, type UniformValues, webgpu } from '../engine';
 import { control, type OptimizedParameter, pick } from './controls';
 import { follow } from './follow';
-import { gradientAndParameterSums, gradientSums, squaredNormKernel, type UpdateKernels } from './kernels';
+import { gradientAndParameterSums, gradientSums, type UpdateKernels } from './kernels';
 import { STATS, stat, Workspace } from './workspace';
 
 export { control, isDecayed, OPTIMIZER_CONTROLS, type OptimizedParameter, pick } from './controls';
@@ -33,9 +33,10 @@ const zeroState = (shape: number[]): tf.Variable => tf.tidy(() => tf.variable(tf
 /** One step over all parameters: in kernels on WebGPU, composed elsewhere. */
 export abstract class Optimizer {
   /** [parameters, STATS], updated in place; `stat` names the columns. */
-  readonly stats: tf.Variable;
+  protected readonly stats: tf.Variable;
   /** State of each kind, per parameter. */
   protected readonly state: readonly (readonly tf.Variable[])[];
+  private readonly norms: tf.Variable;
   private readonly workspace: Workspace | null;
 
   /** @param parameters on WebGPU their variables lie in arenas, each teacher's where its student's does */
@@ -47,12 +48,14 @@ export abstract class Optimizer {
     const kinds = Array.from({ length: rule.states }, (_, kind) => kind);
     this.workspace = backend ? new Workspace(backend, parameters, rule.states) : null;
     if (this.workspace) {
-      const { stats, state } = this.workspace;
+      const { stats, norms, state } = this.workspace;
       const own = (tensor: tf.Tensor) => tf.variable(tensor, false);
       this.stats = own(stats);
+      this.norms = own(norms);
       this.state = state.map((tensors) => tensors.map(own));
     } else {
       this.stats = zeroState([parameters.length, STATS]);
+      this.norms = zeroState([parameters.length]);
       this.state = kinds.map(() => parameters.map(({ student }) => zeroState(student.shape)));
     }
   }
@@ -69,7 +72,7 @@ export abstract class Optimizer {
       this.stepComposed(gradients, controls);
       return;
     }
-    const { chunks, slots, partials, stats, gradients: places } = this.workspace;
+    const { chunks, slots, partials, stats, norms, gradients: places } = this.workspace;
     const { sumsParameter, prepare, update, uniforms } = this.rule;
     for (const [slot, place] of places.entries()) backend.copy(gradients[slot] as tf.Tensor, place);
     for (const { gradient, parameter, blocks } of chunks) {
@@ -80,7 +83,7 @@ export abstract class Optimizer {
         backend.dispatch(gradientSums, [gradient, blocks], [partials], {}, count);
       }
     }
-    backend.dispatch(prepare, [partials, slots, controls], [stats], uniforms, this.parameters.length);
+    backend.dispatch(prepare, [partials, slots, controls], [stats, norms], uniforms, this.parameters.length);
     for (const { gradient, parameter, state, teacher, segments } of chunks) {
       const kernel = teacher ? update.withTeacher : update.alone;
       const writes = [parameter, ...state, ...(teacher ? [teacher] : [])];
@@ -95,27 +98,21 @@ export abstract class Optimizer {
         const { clipped, norm } = clipComposed(gradients[slot] as tf.Tensor, controls);
         const corrections = this.stepOneComposed(slot, parameter, clipped, controls);
         if (parameter.teacher) follow(parameter.teacher, parameter.student, controls);
-        const rest = tf.zeros([STATS - stat.norm - 1]);
-        return tf.concat([tf.stack([tf.scalar(1), ...corrections, norm]), rest]);
+        const rest = tf.zeros([STATS - stat.kept]);
+        return { norm, stats: tf.concat([tf.stack([tf.scalar(1), ...corrections]), rest]) };
       });
-      this.stats.assign(tf.stack(rows));
+      this.stats.assign(tf.stack(rows.map(({ stats }) => stats)));
+      this.norms.assign(tf.stack(rows.map(({ norm }) => norm)));
     });
   }
 
-  /** L2 norm of every parameter's gradient before clipping, [parameters]; fresh tensor. */
+  /** L2 norm of every parameter's gradient before clipping, [parameters]; the optimiser's own, as of its last step. */
   gradientNorms(): tf.Tensor {
-    const count = this.parameters.length;
-    return tf.reshape(tf.slice(this.stats, [0, stat.norm], [count, 1]), [count]);
-  }
-
-  /** Squared L2 norm of all gradients together before clipping, a scalar; fresh tensor, one dispatch. */
-  squaredGradientNorm(): tf.Tensor {
-    if (!webgpu()) return tf.tidy(() => tf.sum(tf.square(this.gradientNorms())));
-    return computeOne(squaredNormKernel, [this.stats], [], { slots: this.parameters.length }, 1);
+    return this.norms;
   }
 
   dispose(): void {
-    tf.dispose([this.stats, ...this.state.flat()]);
+    tf.dispose([this.stats, this.norms, ...this.state.flat()]);
     this.workspace?.dispose();
   }
 

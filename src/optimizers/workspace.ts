@@ -21,16 +21,14 @@ export const stat = {
   /** 1 − βᵗ of both moments. */
   correction1: 1,
   correction2: 2,
-  /** Of the gradient, before clipping. */
-  norm: 3,
   /** Share of the teacher that is kept; 1 for a parameter without one. */
-  kept: 4,
+  kept: 3,
   /** 1 while the parameter is trained. */
-  active: 5,
+  active: 4,
   /** Weight decay that goes into the gradient, or shrinks the parameter. */
-  decay: 6,
+  decay: 5,
   /** The layer's share of the learning rate (LARS); else 1. */
-  trust: 7,
+  trust: 6,
 } as const;
 
 /** The slot of a segment that the optimiser leaves alone. */
@@ -75,6 +73,8 @@ export class Workspace {
   readonly partials: tf.Tensor;
   /** [slots, STATS]. */
   readonly stats: tf.Tensor;
+  /** [slots] norm of each gradient before clipping. */
+  readonly norms: tf.Tensor;
   private readonly arenas: Arena[] = [];
 
   /**
@@ -115,6 +115,7 @@ export class Workspace {
     this.state = state;
     this.partials = this.single([blockCount, 4]);
     this.stats = this.single([parameters.length, STATS]);
+    this.norms = this.single([parameters.length]);
   }
 
   /** Bytes of all buffers. */
