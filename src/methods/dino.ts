@@ -21,7 +21,7 @@ import {
 import type { Trunk } from '../models/trunk';
 import type { ViewBatch } from '../models/viewBatch';
 import { AdamW, type AdamWOptions } from '../optimizers/adamw';
-import { control, follow, isDecayed, type Optimizer } from '../optimizers/optimizer';
+import { control, followAll, isDecayed, type Optimizer } from '../optimizers/optimizer';
 import { Sgd } from '../optimizers/sgd';
 import type { RandomStream } from '../platform/random';
 import { dinoLoss } from './dinoLoss';
@@ -139,7 +139,7 @@ export class Dino {
       const columnEntropies = updateCenter(this.center, raw, teacher.q, controls);
       this.optimizer.step(gradients, controls);
       // The moving average runs over parameters that are never trained, too.
-      for (const name of this.frozen) follow(this.teacher.get(name), this.student.get(name), controls);
+      followAll(this.frozen.map(this.teacher.get), this.frozen.map(this.student.get), controls);
       const norms = this.optimizer.gradientNorms();
       const metrics = stepMetrics(loss, teacher.entropies, columnEntropies, norms);
       const first = firstImage(teacher.q, logits, levels, controls, this.config.views);
