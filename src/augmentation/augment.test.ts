@@ -5,7 +5,7 @@ import { randomStream } from '../platform/random';
 import { officialRecipe } from '../recipe';
 import { augment, evaluationBatch } from './augment';
 import { type ImageStore, uploadImages } from './imageStore';
-import { COLUMNS, column, cropStream, drawCrops, evaluationParameters } from './parameters';
+import { COLUMNS, column, cropStream, drawCrops, evaluationParameters, type Stages } from './parameters';
 import { augmentReference } from './reference/pipeline';
 import type { Interpolation } from './reference/resize';
 import { allStages, boxRow, stackRows } from './testing/goldens';
@@ -39,12 +39,12 @@ async function compare(
   rows: Float32Array,
   size: number,
   interpolation: Interpolation = 'bicubic',
-  largestRadius = 10,
+  stages: Partial<Stages> = { blur: 10 },
 ): Promise<number> {
   const pixels = noise(count, width, height);
   const store = uploadImages(pixels, count, { width, height });
   const parameters = tf.tensor2d(rows, [rows.length / COLUMNS, COLUMNS]);
-  const options = { stages: { ...allStages, blur: largestRadius }, interpolation };
+  const options = { stages: { ...allStages, ...stages }, interpolation };
   const crops = augment(store, parameters, size, options);
   const got = await readBack(crops);
   const want = augmentReference(inMemory(pixels, count, width, height), rows, size, options);
@@ -86,6 +86,25 @@ describe('the kernels agree with the reference', () => {
     }
   });
 
+  it.each([
+    { colour: true, blur: 0, solarize: true },
+    { colour: true, blur: 0, solarize: false },
+    { colour: false, blur: 0, solarize: true },
+    { colour: false, blur: 0, solarize: false },
+    { colour: false, blur: 10, solarize: true },
+  ])('with the stages of a kernel as $colour, $blur, $solarize', async (stages) => {
+    const recipe = {
+      ...busy,
+      ...(stages.colour ? {} : { jitter_prob: 0, gray_prob: 0 }),
+      ...(stages.blur > 0 ? {} : { blur_prob_global1: 0, blur_prob_global2: 0, blur_prob_local: 0 }),
+      ...(stages.solarize ? {} : { solarize_prob: 0 }),
+      global_crops_size: 24,
+    };
+    for (const { parameters } of drawCrops(recipe, cropStream(3, 1), [0, 1, 2, 3, 4], 20)) {
+      expect(await compare([5, 20, 20], parameters, 24, 'bicubic', stages)).toBeLessThan(CLOSE);
+    }
+  });
+
   it.each(['bicubic', 'bilinear'] as const)(
     'on boxes of one pixel, one row and the whole picture, %s',
     async (interpolation) => {
@@ -113,7 +132,7 @@ describe('the kernels agree with the reference', () => {
     for (const size of [1, 5, 16, 61]) {
       const row = boxRow([0, 0, 30, 30]);
       row[column.blur] = radius;
-      expect(await compare([1, 30, 30], row, size, 'bicubic', radius)).toBeLessThan(CLOSE);
+      expect(await compare([1, 30, 30], row, size, 'bicubic', { blur: radius })).toBeLessThan(CLOSE);
     }
   });
 

@@ -8,7 +8,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { webgpu } from '../engine';
 import { type ImageStore, onGpu } from './imageStore';
 import { blurInPlace } from './kernels/blur';
-import { jitterInPlace } from './kernels/colour';
 import { crop } from './kernels/crop';
 import { finishInPlace } from './kernels/finish';
 import { COLUMNS, evaluationParameters, type Stages } from './parameters';
@@ -35,10 +34,11 @@ export function augment(
   const backend = webgpu();
   if (backend && onGpu(store)) {
     const { stages, interpolation = 'bicubic' } = options;
-    const crops = crop(store, parameters, outputSize, interpolation);
-    if (stages.colour) jitterInPlace(backend, crops, parameters);
-    if (stages.blur > 0) blurInPlace(backend, crops, parameters, stages.blur);
-    finishInPlace(backend, crops, parameters, stages.solarize);
+    const crops = crop(store, parameters, outputSize, interpolation, stages);
+    if (stages.blur > 0) {
+      blurInPlace(backend, crops, parameters, stages.blur);
+      finishInPlace(backend, crops, parameters, stages.solarize);
+    }
     return crops;
   }
   // Without WebGPU the rows never left the CPU, so reading them costs nothing.

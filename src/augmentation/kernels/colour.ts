@@ -1,23 +1,14 @@
 /**
- * Colour jitter in the order of each row, then grey, in place. Contrast needs the mean grey of the crop as the
- * operations before it left it: a first walk over the pixels applies those and sums it, the second does the rest.
- * Twin: `jitter` and `grayscale` in `reference/colour.ts`.
+ * Colour jitter in the order of each row, then grey: a stage of the chain. Contrast needs the mean grey of the
+ * crop as the operations before it left it: a first walk over the pixels applies those and sums it, the second
+ * does the rest. Twin: `jitter` and `grayscale` in `reference/colour.ts`.
  */
-import type * as tf from '@tensorflow/tfjs-core';
-import { defineKernel, type PawsaurBackend } from '../../engine';
 import { operation } from '../parameters';
 import { GRAY_WEIGHTS } from '../reference/colour';
-import { columnConstants, LANES } from './shared';
+import { LANES } from './shared';
 
-const kernel = defineKernel({
-  name: 'colour_jitter',
-  reads: ['parameters'],
-  writes: ['crops'],
-  uniforms: ['area'],
-  mode: 'groups',
-  workgroupSize: LANES,
-  declarations: `
-${columnConstants}
+/** WGSL of the stage; needs `load` and `store` of a pixel and the columns of the parameters. */
+export const colourDeclarations = `
 const GRAY = vec3f(${GRAY_WEIGHTS.join(', ')});
 var<workgroup> sums: array<f32, ${LANES}>;
 
@@ -52,20 +43,15 @@ fn jittered(colour: vec3f, jitter: Jitter, first: u32, end: u32, mean: f32) -> v
     }
   }
   return result;
-}
+}`;
 
-fn load(at: u32) -> vec3f { return vec3f(crops[at], crops[at + u.area], crops[at + 2u * u.area]); }
-
-fn store(at: u32, colour: vec3f) {
-  crops[at] = colour.r;
-  crops[at + u.area] = colour.g;
-  crops[at + 2u * u.area] = colour.b;
-}`,
-  body: `
-  let row = group * COLUMNS;
+/**
+ * WGSL: jitters and greys the pixels of this lane, `start` up to `end` in steps of a workgroup, of the crop of
+ * `row`; `last` is done to each colour before it is stored for good.
+ */
+export const colourBody = (last: (colour: string) => string): string => `
   let jitters = parameters[row + at_jitter] > 0.0;
   let gray = parameters[row + at_gray] > 0.0;
-  if (!jitters && !gray) { return; }
   var jitter = Jitter(0u, parameters[row + at_brightness], parameters[row + at_contrast],
     parameters[row + at_saturation], parameters[row + at_hue]);
   var beforeContrast = 0u;
@@ -74,8 +60,6 @@ fn store(at: u32, colour: vec3f) {
     jitter.order |= code << (2u * i);
     if (code == ${operation.contrast}u) { beforeContrast = i; }
   }
-  let start = group * 3u * u.area + lane;
-  let end = group * 3u * u.area + u.area;
 
   // What is already applied when the second walk starts.
   var done = 0u;
@@ -92,18 +76,12 @@ fn store(at: u32, colour: vec3f) {
     workgroupBarrier();
     // Every lane adds all sums in the same order: one barrier, and the same bits each time.
     for (var i = 0u; i < ${LANES}u; i++) { mean += sums[i]; }
-    mean /= f32(u.area);
+    mean /= f32(area);
   }
 
   let operations = select(0u, 4u, jitters);
   for (var at = start; at < end; at += ${LANES}u) {
     let colour = jittered(load(at), jitter, done, operations, mean);
-    store(at, select(colour, vec3f(dot(colour, GRAY)), gray));
-  }`,
-});
-
-/** Jitters and greys `crops` [B, 3, size, size] in place, as the rows of `parameters` [B, COLUMNS] say. */
-export function jitterInPlace(backend: PawsaurBackend, crops: tf.Tensor, parameters: tf.Tensor): void {
-  const [count, , height, width] = crops.shape as [number, number, number, number];
-  backend.dispatch(kernel, [parameters], [crops], { area: height * width }, count);
-}
+    let toned = select(colour, vec3f(dot(colour, GRAY)), gray);
+    store(at, ${last('toned')});
+  }`;

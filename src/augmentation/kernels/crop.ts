@@ -1,12 +1,16 @@
 /**
- * Crop, mirror and antialiased resize, straight from packed pictures to float crops.
+ * The chain from packed pictures to crops, a workgroup for each crop: crop, mirror and antialiased resize, then,
+ * in the same dispatch, colour and, where nothing is blurred in between, the last stage.
  * The columns are resampled first, into a scratch plane per channel, then the rows. Twin: `cropOf` in
  * `reference/pipeline.ts`; the windows and filters are Pillow's (see `reference/resize.ts`).
  */
 import type * as tf from '@tensorflow/tfjs-core';
 import { compute, defineKernel, type Kernel } from '../../engine';
 import type { ImageStore } from '../imageStore';
+import type { Stages } from '../parameters';
 import type { Interpolation } from '../reference/resize';
+import { colourBody, colourDeclarations } from './colour';
+import { finishDeclarations } from './finish';
 import { columnConstants, eachPixel, LANES } from './shared';
 
 const filters = {
@@ -23,17 +27,27 @@ const SUPPORT = 1.0;
 fn weightOf(offset: f32) -> f32 { return max(0.0, 1.0 - abs(offset)); }`,
 };
 
-function cropKernel(interpolation: Interpolation): Kernel {
+/** Which stages a kernel holds besides the crop. */
+interface Fused {
+  interpolation: Interpolation;
+  colour: boolean;
+  finish: boolean;
+}
+
+function chainKernel({ interpolation, colour, finish }: Fused): Kernel {
+  const last = (value: string) => (finish ? `finished(${value}, cut)` : value);
   return defineKernel({
-    name: `crop_${interpolation}`,
+    name: ['crop', interpolation, colour ? 'colour' : '', finish ? 'finish' : ''].filter(Boolean).join('_'),
     reads: ['pictures:u32', 'parameters'],
     writes: ['narrow', 'crops'],
-    uniforms: ['width', 'height', 'size'],
+    uniforms: ['width', 'height', 'size', 'solarize'],
     mode: 'groups',
     workgroupSize: LANES,
     declarations: `
 ${columnConstants}
 ${filters[interpolation]}
+${colour ? colourDeclarations : ''}
+${finish ? finishDeclarations : ''}
 // The sources [first, end) of one output pixel; the filter's argument is start at the first, then grows by step.
 struct Window { first: u32, end: u32, start: f32, step: f32 }
 fn windowOf(position: u32, input: u32, output: u32) -> Window {
@@ -45,6 +59,16 @@ fn windowOf(position: u32, input: u32, output: u32) -> Window {
   // In whole numbers, so that weights do not suffer from the size of the coordinates.
   let distance = i32((2u * first + 1u) * output) - i32((2u * position + 1u) * input);
   return Window(first, end, f32(distance) / f32(2u * longer), f32(output) / f32(longer));
+}
+fn load(at: u32) -> vec3f {
+  let area = u.size * u.size;
+  return vec3f(crops[at], crops[at + area], crops[at + 2u * area]);
+}
+fn store(at: u32, colour: vec3f) {
+  let area = u.size * u.size;
+  crops[at] = colour.r;
+  crops[at + area] = colour.g;
+  crops[at + 2u * area] = colour.b;
 }`,
     body: `
   let row = group * COLUMNS;
@@ -78,7 +102,10 @@ fn windowOf(position: u32, input: u32, output: u32) -> Window {
   )}
   storageBarrier();
   let area = u.size * u.size;
-  let start = group * 3u * area;
+  let start = group * 3u * area + lane;
+  let end = group * 3u * area + area;
+  ${finish ? 'let cut = cutOf(row);' : ''}
+  var pixel = start;
   ${eachPixel(
     'u.size',
     'u.size',
@@ -94,33 +121,44 @@ fn windowOf(position: u32, input: u32, output: u32) -> Window {
         offset += window.step;
       }
       colour = clamp(colour / total, vec3f(0.0), vec3f(1.0));
-      let at = start + y * u.size + x;
-      crops[at] = colour.r;
-      crops[at + area] = colour.g;
-      crops[at + 2u * area] = colour.b;`,
-  )}`,
+      store(pixel, ${colour ? 'colour' : last('colour')});
+      pixel += ${LANES}u;`,
+  )}
+  // Each lane goes on with the pixels it has just made.
+  ${colour ? colourBody(last) : ''}`,
   });
 }
 
-const kernels = { bicubic: cropKernel('bicubic'), bilinear: cropKernel('bilinear') };
+const kernels = new Map<string, Kernel>();
 
-/** The crops of the rows of `parameters` [B, COLUMNS]: float32 [B, 3, size, size] in [0, 1]. */
+function kernelFor(fused: Fused): Kernel {
+  const key = Object.values(fused).join(' ');
+  const kernel = kernels.get(key) ?? chainKernel(fused);
+  kernels.set(key, kernel);
+  return kernel;
+}
+
+/**
+ * The crops of the rows of `parameters` [B, COLUMNS]: float32 [B, 3, size, size], finished, or in [0, 1] where
+ * they are to be blurred.
+ */
 export function crop(
   store: ImageStore & { tensor: tf.Tensor },
   parameters: tf.Tensor,
   size: number,
   interpolation: Interpolation,
+  { colour, blur, solarize }: Stages,
 ): tf.Tensor {
   const count = parameters.shape[0] as number;
   const { width, height } = store;
   const [narrow, crops] = compute(
-    kernels[interpolation],
+    kernelFor({ interpolation, colour, finish: blur === 0 }),
     [store.tensor, parameters],
     [
       [count, 3, height, size],
       [count, 3, size, size],
     ],
-    { width, height, size },
+    { width, height, size, solarize: solarize ? 1 : 0 },
     count,
   ) as [tf.Tensor, tf.Tensor];
   narrow.dispose();

@@ -1,11 +1,21 @@
 /**
- * Solarise, then normalise with ImageNet's mean and deviation, in place.
- * Twin: `solarize` and `normalise` in `reference/colour.ts`.
+ * Solarise, then normalise with ImageNet's mean and deviation. The last stage: of the chain itself where nothing
+ * is blurred, in place after the blur elsewhere. Twin: `solarize` and `normalise` in `reference/colour.ts`.
  */
 import type * as tf from '@tensorflow/tfjs-core';
 import { defineKernel, type PawsaurBackend } from '../../engine';
 import { IMAGENET_DEVIATION, IMAGENET_MEAN } from '../reference/colour';
 import { columnConstants, LANES } from './shared';
+
+/** WGSL: `finished(colour, cut)`, and `cutOf(row)`, above which channels are inverted. Needs `u.solarize`. */
+export const finishDeclarations = `
+const MEAN = vec3f(${IMAGENET_MEAN.join(', ')});
+const DEVIATION = vec3f(${IMAGENET_DEVIATION.join(', ')});
+// Nothing lies above the cut when the stage is off.
+fn cutOf(row: u32) -> f32 { return select(2.0, parameters[row + at_solarize], u.solarize == 1u); }
+fn finished(colour: vec3f, cut: f32) -> vec3f {
+  return (select(colour, 1.0 - colour, colour >= vec3f(cut)) - MEAN) / DEVIATION;
+}`;
 
 const kernel = defineKernel({
   name: 'solarize_normalise',
@@ -14,20 +24,15 @@ const kernel = defineKernel({
   uniforms: ['area', 'solarize'],
   mode: 'groups',
   workgroupSize: LANES,
-  declarations: `
-${columnConstants}
-const MEAN = vec3f(${IMAGENET_MEAN.join(', ')});
-const DEVIATION = vec3f(${IMAGENET_DEVIATION.join(', ')});`,
+  declarations: `${columnConstants}\n${finishDeclarations}`,
   body: `
-  let channel = group % 3u;
-  let mean = MEAN[channel];
-  let deviation = DEVIATION[channel];
-  // Nothing lies above the cut when the stage is off.
-  let cut = select(2.0, parameters[(group / 3u) * COLUMNS + at_solarize], u.solarize == 1u);
-  let start = group * u.area;
-  for (var i = start + lane; i < start + u.area; i += ${LANES}u) {
-    let value = crops[i];
-    crops[i] = (select(value, 1.0 - value, value >= cut) - mean) / deviation;
+  let cut = cutOf(group * COLUMNS);
+  let start = group * 3u * u.area;
+  for (var at = start + lane; at < start + u.area; at += ${LANES}u) {
+    let colour = finished(vec3f(crops[at], crops[at + u.area], crops[at + 2u * u.area]), cut);
+    crops[at] = colour.r;
+    crops[at + u.area] = colour.g;
+    crops[at + 2u * u.area] = colour.b;
   }`,
 });
 
@@ -39,6 +44,11 @@ export function finishInPlace(
   solarize: boolean,
 ): void {
   const [count, , height, width] = crops.shape as [number, number, number, number];
-  const uniforms = { area: height * width, solarize: solarize ? 1 : 0 };
-  backend.dispatch(kernel, [parameters], [crops], uniforms, 3 * count);
+  backend.dispatch(
+    kernel,
+    [parameters],
+    [crops],
+    { area: height * width, solarize: solarize ? 1 : 0 },
+    count,
+  );
 }
