@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { engineMemory, type PawsaurBackend, readBack, startEngine, webgpu } from '../engine';
+import { captureStep, engineMemory, type PawsaurBackend, readBack, startEngine, webgpu } from '../engine';
 import { Arena, ArenaLayout } from '../engine/arena';
 import { randomStream } from '../platform/random';
 import { AdamW } from './adamw';
@@ -194,6 +194,38 @@ describe('an optimiser', () => {
     const norms = shapes.map((shape, i) => Math.hypot(...draw(`gradient ${i} 4`, shape)));
     const got = await readBack(optimizer.gradientNorms());
     for (const [i, norm] of norms.entries()) expect(got[i]! / norm).toBeCloseTo(1, 5);
+  });
+
+  it('steps in a captured step to the same bits, gradients computed straight into its arena', async () => {
+    const trained = async (mode: 'eager' | 'captured') => {
+      const { parameters, optimizer } = build((p) => new AdamW(p));
+      const captured = await captureStep(
+        {
+          inputs: { scale: { shape: [1] }, controls: { shape: [OPTIMIZER_CONTROLS] } },
+          step: ({ scale, controls }) => {
+            const gradients = parameters.map(({ student }) => tf.mul(student, tf.reshape(scale, [])));
+            optimizer.step(gradients, controls);
+            return { norms: tf.neg(optimizer.gradientNorms()) };
+          },
+          read: ['norms'],
+        },
+        { mode },
+      );
+      const norms: number[] = [];
+      for (let step = 0; step < 4; step++) {
+        const controls = (await readBack(controlsOf(step))) as Float32Array<ArrayBuffer>;
+        norms.push(...(await captured.run({ scale: Float32Array.of(step + 0.5), controls })).norms!);
+      }
+      const students = await Promise.all(parameters.map(({ student }) => readBack(student)));
+      captured.dispose();
+      return { norms, students, plan: captured.plan };
+    };
+    const [eager, replayed] = [await trained('eager'), await trained('captured')];
+    expect(replayed.students).toEqual(eager.students);
+    expect(replayed.norms).toEqual(eager.norms);
+    // A product for each gradient, the three kernels, and the negative; only that needs room of its own.
+    expect(replayed.plan?.dispatches).toBe(shapes.length + 3 + 1);
+    expect(replayed.plan?.temporaryBytes).toBeLessThan(1024);
   });
 
   it('leaves alone what lies in the same arena but is not its own', async () => {
