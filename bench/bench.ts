@@ -1,75 +1,136 @@
 /**
- * Times the frozen workloads on the adapter at hand, in Node on Dawn, against their peers:
- * `npm run bench -- [--workloads W1,W2,W2c,W4,matmul] [--contenders ours,tfjs,jaxjs,torch] [--steps 15] [--first 3]
- *  [--profile] [--json FILE]`.
+ * Times the frozen workloads on the adapter at hand, in Node on Dawn, against their peers: `npm run bench -- --help`.
+ * Each workload has a process of its own, in which all contenders take turns; first steps have one each.
  */
+import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { installNodeWebGpu } from '../src/platform/node/webgpu';
-import { type Contender, type ContenderName, contenderNames } from './contender';
-import { installGpuProbe } from './gpuProbe';
-import { assertAgreement, type Entrant, profileStep, timeRounds } from './measure';
+import { type ContenderName, contenderNames } from './contender';
+import { spread } from './measure';
+import { barTable, productShare, profileTable, type Results, type Timings, workloadTable } from './report';
+import { type RoundsResult, runFirstStep, runRounds, type Task } from './task';
 
-const { values } = parseArgs({
-  options: {
-    workloads: { type: 'string', default: 'W1,W2,W2c,W4,matmul' },
-    contenders: { type: 'string', default: contenderNames.join(',') },
-    steps: { type: 'string', default: '15' },
-    first: { type: 'string', default: '3' },
-    profile: { type: 'boolean', default: false },
-    json: { type: 'string' },
-  },
-});
+const TASK = 'PAWSAUR_BENCH_TASK';
+const CEILING = 'matmul';
+const names = ['W1', 'W2', 'W2c', 'W3', 'W4', CEILING];
 
-await installNodeWebGpu();
-installGpuProbe();
-// tfjs looks for WebGPU when it is imported.
-const { workloads } = await import('./workloads/index');
+const help = `npm run bench -- [options]
+  --workloads W1,W2     of ${names.join(', ')} (W3 is for a real GPU)     [W1,W2,W2c,W4,${CEILING}]
+  --contenders ours,…   of ${contenderNames.join(', ')}                                [all]
+  --steps N             rounds timed after ten steps that must agree   [15]
+  --first N             fresh processes per first step; 0 for none     [3]
+  --profile             GPU time of our step by kernel
+  --json FILE           all figures`;
 
-const starters: Record<ContenderName, () => Promise<Contender>> = {
-  // tfjs first: it takes its own backend before ours takes its place.
-  tfjs: async () => (await import('./peers/tfjs/start')).startTfjs(),
-  ours: async () => (await import('./ours')).startOurs(),
-  jaxjs: async () => (await import('./peers/jax/start')).startJax(),
-  torch: async () => {
-    throw new Error('not yet');
-  },
-};
-const wanted = values.contenders.split(',');
-const contenders: Contender[] = [];
-for (const [name, start] of Object.entries(starters)) {
-  if (!wanted.includes(name)) continue;
-  try {
-    contenders.push(await start());
-  } catch (error) {
-    console.log(`${name} takes no part: ${error instanceof Error ? error.message : String(error)}`);
-  }
+const options = {
+  workloads: { type: 'string', default: `W1,W2,W2c,W4,${CEILING}` },
+  contenders: { type: 'string', default: contenderNames.join(',') },
+  steps: { type: 'string', default: '15' },
+  first: { type: 'string', default: '3' },
+  profile: { type: 'boolean', default: false },
+  json: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** Shaders compile anew in every process. */
+const WITHOUT_CACHES = { MESA_SHADER_CACHE_DISABLE: 'true', __GL_SHADER_DISK_CACHE: '0' };
+
+/** Does a task in a process of its own. */
+function inProcess<T>(task: Task, environment: Record<string, string> = {}): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const child = fork(fileURLToPath(import.meta.url), {
+      env: { ...process.env, ...environment, [TASK]: JSON.stringify(task) },
+    });
+    let result: { value: T } | null = null;
+    child.on('message', (sent) => {
+      result = sent as { value: T };
+    });
+    child.on('error', reject);
+    child.on('exit', (code) => {
+      if (result) resolve(result.value);
+      else reject(new Error(`The process of ${task.workload} ended with ${code}.`));
+    });
+  });
 }
-contenders.sort((a, b) => contenderNames.indexOf(a.name) - contenderNames.indexOf(b.name));
-for (const name of values.workloads.split(',')) {
-  const problem = workloads[name]();
-  const entrants: Entrant[] = [];
-  for (const contender of contenders) {
-    await contender.activate();
-    const runner = await contender.prepare(problem);
-    if (runner) entrants.push({ contender, runner });
+
+async function firstSteps(workload: string, contender: ContenderName, count: number): Promise<number[]> {
+  const all: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const ms = await inProcess<number | null>({ kind: 'first', workload, contender }, WITHOUT_CACHES);
+    if (ms !== null) all.push(ms);
   }
-  const start = performance.now();
-  console.log(name, await assertAgreement(entrants), `${(performance.now() - start).toFixed(0)} ms`);
-  const timings = await timeRounds(entrants, Number(values.steps));
-  for (const [who, timing] of timings) {
-    const show = (s: { median: number; min: number; max: number } | null) =>
-      s ? `${s.median.toFixed(1)} (${s.min.toFixed(1)}–${s.max.toFixed(1)})` : '—';
-    console.log(
-      `${name} ${who}: step ${show(timing.stepMs)} host ${show(timing.hostMs)} gpu ${show(timing.gpuMs)} dispatches ${timing.dispatches?.median} MiB ${((timing.gpuBytes?.median ?? 0) / 2 ** 20).toFixed(1)}`,
-    );
-  }
-  if (values.profile)
-    for (const entrant of entrants) console.log(entrant.contender.name, await profileStep(entrant));
-  for (const { runner, contender } of entrants) {
-    await contender.activate();
-    runner.dispose();
-  }
+  return all;
 }
-if (values.json) writeFileSync(values.json, '');
-process.exit(0);
+
+/** A list given on the command line, each entry one of `known`. */
+function listOf<T extends string>(given: string, known: readonly T[]): T[] {
+  const entries = given.split(',').filter(Boolean);
+  for (const entry of entries) {
+    if (known.includes(entry as T)) continue;
+    console.error(`There is no ${entry}; there are ${known.join(', ')}.`);
+    process.exit(2);
+  }
+  return entries as T[];
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options });
+  if (values.help) {
+    console.log(help);
+    return;
+  }
+  const wanted = listOf(values.workloads, names);
+  const contenders = listOf(values.contenders, contenderNames);
+  const [rounds, first] = [Number(values.steps), Number(values.first)];
+  const results: Results = { adapter: '', date: new Date().toISOString(), ceiling: null, workloads: {} };
+  // The ceiling comes first: every step is shown as a share of it.
+  for (const workload of [CEILING, ...wanted.filter((name) => name !== CEILING)]) {
+    const { profile, absent, agreement, timings, productFlops, adapter } = await inProcess<RoundsResult>({
+      kind: 'rounds',
+      workload,
+      contenders,
+      rounds,
+      profile: values.profile,
+    });
+    results.adapter = adapter;
+    if (workload === CEILING) {
+      for (const [by, { gpuMs }] of timings) {
+        const gflops = gpuMs ? productFlops / (gpuMs.median * 1e6) : 0;
+        if (gflops > (results.ceiling?.gflops ?? 0)) results.ceiling = { gflops, by };
+      }
+      if (!wanted.includes(CEILING)) continue;
+    }
+    const entries: Timings = Object.fromEntries(timings);
+    for (const [name, timing] of timings) {
+      const all = workload === CEILING ? [] : await firstSteps(workload, name, first);
+      if (all.length > 0) timing.firstStepMs = spread(all);
+    }
+    results.workloads[workload] = entries;
+    console.log(`\n## ${workload}\n\n${workloadTable(entries)}\n`);
+    for (const line of absent) console.log(line);
+    for (const [name, distance] of agreement) console.log(`${name} agrees to ${distance.toExponential(1)}.`);
+    const { ceiling } = results;
+    if (ceiling) {
+      const shares = timings.map(([name, timing]) => {
+        const share = productShare(timing, productFlops, ceiling.gflops);
+        return `${name} ${share === null ? '–' : `${(100 * share).toFixed(0)} %`}`;
+      });
+      console.log(
+        `Products at ${shares.join(', ')} of ${ceiling.gflops.toFixed(1)} Gflop/s (${ceiling.by}).`,
+      );
+    }
+    if (profile) console.log(`\n${profileTable(profile)}`);
+  }
+  console.log(`\n${barTable(results)}\n\n${results.adapter}, ${results.date}`);
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+const given = process.env[TASK];
+if (given) {
+  const task = JSON.parse(given) as Task;
+  const value = task.kind === 'rounds' ? await runRounds(task) : await runFirstStep(task);
+  process.send?.({ value }, () => process.exit(0));
+} else {
+  await main();
+}

@@ -1,7 +1,7 @@
 /** What takes part in the benchmark: each computes the same problems, each on a device of its own. */
 import type { Problem } from './workloads/problem';
 
-export const contenderNames = ['ours', 'tfjs', 'jaxjs', 'torch'] as const;
+export const contenderNames = ['ours', 'tfjs', 'jaxjs'] as const;
 export type ContenderName = (typeof contenderNames)[number];
 
 /** A problem made ready: weights and inputs lie on the device. */

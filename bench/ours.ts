@@ -1,8 +1,9 @@
 /** The workloads on our engine. */
 import * as tf from '@tensorflow/tfjs-core';
-import { readBack, startEngine, webgpu } from '../src/engine';
+import { captureStep, HIDDEN_SUBMIT_MS, setSubmitTarget, startEngine, webgpu } from '../src/engine';
 import { gemm } from '../src/engine/kernels/gemm';
-import { controlVector, Dino } from '../src/methods/dino';
+import { Dino } from '../src/methods/dino';
+import { CONTROLS, controlVector } from '../src/methods/dinoControls';
 import { ParameterSet } from '../src/models/parameters';
 import { cnnTrunk, type Trunk, vitTrunk } from '../src/models/trunk';
 import { vitForward, vitLastAttention } from '../src/models/vit';
@@ -23,14 +24,34 @@ const OUR_FLAGS = { WEBGPU_CPU_FORWARD: false, WEBGPU_MATMUL_PROGRAM_TYPE: 3 };
 
 const upload = ({ values, shape }: Values) => tf.tensor(values, shape);
 
-/** Reads a tensor that is then let go. */
-async function take(tensor: tf.Tensor): Promise<Float32Array> {
-  const values = await readBack(tensor);
-  tensor.dispose();
-  return values;
+/** Captures a step with one output, which is what contenders are compared by. */
+async function capture(
+  step: (inputs: { controls: tf.Tensor }) => tf.Tensor,
+  controls: Float32Array,
+  dispose: () => void,
+): Promise<Runner> {
+  const captured = await captureStep({
+    inputs: { controls: { shape: [controls.length] } },
+    step: (inputs) => ({ result: step(inputs) }),
+    read: ['result'],
+  });
+  return {
+    step: async () => (await captured.run({ controls })).result,
+    dispose: () => {
+      captured.dispose();
+      dispose();
+    },
+  };
 }
 
-function regressionRunner({ vit, images, targets, lr, specs, parameters }: RegressionProblem): Runner {
+function regressionRunner({
+  vit,
+  images,
+  targets,
+  lr,
+  specs,
+  parameters,
+}: RegressionProblem): Promise<Runner> {
   const network = new ParameterSet(specs, parameters);
   const optimizer = new Sgd(
     specs.map(({ name, shape }) => ({
@@ -42,30 +63,26 @@ function regressionRunner({ vit, images, targets, lr, specs, parameters }: Regre
     })),
   );
   const [pixels, wanted] = [upload(images), upload(targets)];
-  const controls = new Float32Array(OPTIMIZER_CONTROLS);
-  controls[control.lr] = lr;
-  controls[control.always] = 1;
+  const values = new Float32Array(OPTIMIZER_CONTROLS);
+  values[control.lr] = lr;
+  values[control.always] = 1;
   const variables = specs.map(({ name }) => network.get(name));
-  const step = () =>
-    tf.tidy(() => {
-      const { value, grads } = tf.variableGrads(
-        () => tf.mean(tf.squaredDifference(vitForward(network.get, vit, pixels), wanted)) as tf.Scalar,
-        variables,
-      );
-      optimizer.step(
-        variables.map(({ name }) => grads[name]),
-        tf.tensor1d(controls),
-      );
-      return value;
-    });
-  return {
-    step: () => take(step()),
-    dispose: () => {
-      network.dispose();
-      optimizer.dispose();
-      tf.dispose([pixels, wanted]);
-    },
+  const step = ({ controls }: { controls: tf.Tensor }) => {
+    const { value, grads } = tf.variableGrads(
+      () => tf.mean(tf.squaredDifference(vitForward(network.get, vit, pixels), wanted)) as tf.Scalar,
+      variables,
+    );
+    optimizer.step(
+      variables.map(({ name }) => grads[name]),
+      controls,
+    );
+    return value;
   };
+  return capture(step, values, () => {
+    network.dispose();
+    optimizer.dispose();
+    tf.dispose([pixels, wanted]);
+  });
 }
 
 function build(trunk: TrunkConfig): Trunk {
@@ -73,51 +90,53 @@ function build(trunk: TrunkConfig): Trunk {
   return cnnTrunk(trunk.config);
 }
 
-function dinoRunner(problem: DinoProblem): Runner {
-  const { head, batch, views, specs, parameters, controls } = problem;
+async function dinoRunner(problem: DinoProblem): Promise<Runner> {
+  const { head, batch, views, specs, parameters } = problem;
   const trunk = build(problem.trunk);
   const dino = new Dino({ trunk, head, batch, views, optimizer: 'adamw' }, specs, parameters);
   const groups = problem.groups.map((crops) => ({ crops: upload(crops) }));
-  const values = controlVector(controls);
-  const step = () =>
-    tf.tidy(() => {
-      const outputs = dino.step({ groups, controls: tf.tensor1d(values) });
-      tf.dispose([outputs.terms, outputs.teacher, outputs.student]);
-      return outputs.metrics;
-    });
+  // All that a run of the app asks of a step, its gauges too.
+  const captured = await captureStep({
+    inputs: { controls: { shape: [CONTROLS] } },
+    step: ({ controls }) => ({ ...dino.step({ groups, controls }) }),
+    read: ['metrics'],
+  });
+  const controls = controlVector(problem.controls);
   return {
-    step: async () => (await take(step())).subarray(0, 1),
+    step: async () => (await captured.run({ controls })).metrics.subarray(0, 1),
     dispose: () => {
+      captured.dispose();
       dino.dispose();
       tf.dispose(groups.map(({ crops }) => crops));
     },
   };
 }
 
-function attentionRunner({ vit, image, specs, parameters }: AttentionProblem): Runner {
+function attentionRunner({ vit, image, specs, parameters }: AttentionProblem): Promise<Runner> {
   const network = new ParameterSet(specs, parameters);
   const input = upload(image);
-  return {
-    step: () => take(tf.tidy(() => vitLastAttention(network.get, vit, input))),
-    dispose: () => {
+  return capture(
+    () => vitLastAttention(network.get, vit, input),
+    new Float32Array(1),
+    () => {
       network.dispose();
       input.dispose();
     },
-  };
+  );
 }
 
-function matmulRunner({ a, b, size }: MatmulProblem): Runner {
+function matmulRunner({ a, b, size }: MatmulProblem): Promise<Runner> {
   const [left, right] = [upload(a), upload(b)];
   const shape = { rows: size, columns: size, depth: size };
   const strides = { row: size, column: 1 };
-  const product = () => gemm([size, size], shape, left, strides, right, strides);
-  return {
-    step: () => take(tf.tidy(() => tf.slice(product(), [size - 1, 0], [1, size]))),
-    dispose: () => tf.dispose([left, right]),
-  };
+  return capture(
+    () => tf.slice(gemm([size, size], shape, left, strides, right, strides), [size - 1, 0], [1, size]),
+    new Float32Array(1),
+    () => tf.dispose([left, right]),
+  );
 }
 
-function prepare(problem: Problem): Runner {
+function prepare(problem: Problem): Promise<Runner> {
   switch (problem.kind) {
     case 'regression':
       return regressionRunner(problem);
@@ -135,6 +154,8 @@ export async function startOurs(): Promise<Contender> {
   await startEngine({ backend: 'webgpu' });
   const backend = webgpu();
   if (!backend) throw new Error('The benchmark needs WebGPU.');
+  // As in headless runs: nobody looks at a page.
+  setSubmitTarget(HIDDEN_SUBMIT_MS);
   return {
     name: 'ours',
     device: backend.device,
@@ -142,6 +163,6 @@ export async function startOurs(): Promise<Contender> {
       for (const [flag, value] of Object.entries(OUR_FLAGS)) tf.env().set(flag, value);
       await tf.setBackend('webgpu');
     },
-    prepare: async (problem) => prepare(problem),
+    prepare,
   };
 }

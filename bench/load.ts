@@ -1,0 +1,9 @@
+/** Loading contenders: their modules first, so that only their own start is timed. */
+import type { Contender, ContenderName } from './contender';
+
+/** tfjs comes first: it takes its own backend before our engine puts another in its place. */
+export const loaders: Readonly<Record<ContenderName, () => Promise<() => Promise<Contender>>>> = {
+  tfjs: async () => (await import('./peers/tfjs/start')).startTfjs,
+  ours: async () => (await import('./ours')).startOurs,
+  jaxjs: async () => (await import('./peers/jax/start')).startJax,
+};

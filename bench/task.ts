@@ -1,0 +1,98 @@
+/** What one process of the benchmark does: interleaved rounds of a workload, or the first step of a contender. */
+import { installNodeWebGpu } from '../src/platform/node/webgpu';
+import { type Contender, type ContenderName, contenderNames } from './contender';
+import { installGpuProbe, type KernelTime } from './gpuProbe';
+import { loaders } from './load';
+import { assertAgreement, type Entrant, profileStep, type Timing, timeRounds } from './measure';
+import type { Problem } from './workloads/problem';
+
+export interface RoundsTask {
+  kind: 'rounds';
+  workload: string;
+  contenders: ContenderName[];
+  rounds: number;
+  profile: boolean;
+}
+
+export interface FirstStepTask {
+  kind: 'first';
+  workload: string;
+  contender: ContenderName;
+}
+
+export type Task = RoundsTask | FirstStepTask;
+
+export interface RoundsResult {
+  adapter: string;
+  /** Who took no part, and why. */
+  absent: string[];
+  /** Largest relative distance of results from ours. */
+  agreement: [ContenderName, number][];
+  timings: [ContenderName, Timing][];
+  /** Of our step. */
+  profile: KernelTime[] | null;
+  productFlops: number;
+}
+
+const message = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** WebGPU and the workload of that name. tfjs looks for WebGPU when it is imported, hence the order. */
+async function begin(workload: string): Promise<Problem> {
+  installNodeWebGpu();
+  installGpuProbe();
+  const { workloads } = await import('./workloads/index');
+  return workloads[workload]();
+}
+
+async function startAll(wanted: readonly ContenderName[]) {
+  const contenders: Contender[] = [];
+  const absent: string[] = [];
+  for (const [name, load] of Object.entries(loaders)) {
+    if (!wanted.includes(name as ContenderName)) continue;
+    try {
+      const start = await load();
+      contenders.push(await start());
+    } catch (error) {
+      absent.push(`${name} takes no part: ${message(error)}`);
+    }
+  }
+  contenders.sort((a, b) => contenderNames.indexOf(a.name) - contenderNames.indexOf(b.name));
+  return { contenders, absent };
+}
+
+export async function runRounds(task: RoundsTask): Promise<RoundsResult> {
+  const problem = await begin(task.workload);
+  const info = (await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' }))?.info;
+  const { contenders, absent } = await startAll(task.contenders);
+  const entrants: Entrant[] = [];
+  for (const contender of contenders) {
+    await contender.activate();
+    const runner = await contender.prepare(problem);
+    if (runner) entrants.push({ contender, runner });
+    else absent.push(`${contender.name} does not express ${task.workload}.`);
+  }
+  const agreement = await assertAgreement(entrants);
+  const timings = await timeRounds(entrants, task.rounds);
+  const ours = entrants.find(({ contender }) => contender.name === 'ours');
+  return {
+    adapter: info?.description || [info?.vendor, info?.architecture].filter(Boolean).join(' ') || 'unnamed',
+    absent,
+    agreement: [...agreement],
+    timings: [...timings],
+    profile: task.profile && ours ? await profileStep(ours) : null,
+    productFlops: problem.productFlops,
+  };
+}
+
+/** From the start of a contender's engine until its first loss is read, ms; null where it can't take part. */
+export async function runFirstStep({ workload, contender: name }: FirstStepTask): Promise<number | null> {
+  const problem = await begin(workload);
+  const start = await loaders[name]();
+  const from = performance.now();
+  const contender = await start();
+  await contender.activate();
+  const runner = await contender.prepare(problem);
+  if (!runner) return null;
+  await runner.step();
+  return performance.now() - from;
+}
