@@ -232,10 +232,13 @@ describe('an optimiser', () => {
     const { parameters } = build((p) => new Sgd(p));
     const optimizer = new AdamW(parameters.slice(2, 4));
     optimizer.step(gradientsOf(3).slice(2, 4), controlsOf(3));
-    for (const [i, { student }] of parameters.entries()) {
-      const start = draw(`student ${i}`, shapes[i]!);
-      if (i === 2 || i === 3) expect(await readBack(student)).not.toEqual(start);
-      else expect(await readBack(student)).toEqual(start);
+    for (const [i, { student, teacher }] of parameters.entries()) {
+      const own = i === 2 || i === 3;
+      for (const [name, tensor] of [['student', student] as const, ['teacher', teacher] as const]) {
+        if (!tensor) continue;
+        const [now, start] = [await readBack(tensor), draw(`${name} ${i}`, shapes[i]!)];
+        expect(now.every((value, at) => value === start[at])).toBe(!own);
+      }
     }
   });
 
@@ -244,7 +247,8 @@ describe('an optimiser', () => {
     const outside = { ...parameters[0]!, student: tf.variable(tf.zeros([33, 5])) };
     expect(() => new Sgd([outside])).toThrow(/"0" lies in no arena/);
     const crossed = { ...parameters[0]!, teacher: parameters[2]!.teacher };
-    expect(() => new Sgd([crossed])).toThrow(/teacher of "0"/);
+    const alone = { ...parameters[0]!, teacher: outside.student };
+    for (const wrong of [crossed, alone]) expect(() => new Sgd([wrong])).toThrow(/teacher of "0"/);
   });
 });
 
