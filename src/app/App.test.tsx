@@ -1,7 +1,7 @@
 import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { App } from './App';
-import { takeAddress } from './begin';
+import { followVisibility, takeAddress } from './begin';
 import { ensureData } from './store/actions';
 import { useHistory } from './store/history';
 import { useRun } from './store/run';
@@ -81,6 +81,33 @@ describe('the page', () => {
     fireEvent.click(button('Reset'));
     await waitFor(() => expect(screen.getByRole('banner').textContent).toContain('step 0'));
     expect(session.asked.slice(3)).toEqual(['pause', 'step', 'start', 'stop', 'reset']);
+  });
+
+  it('says in words how far the kernels are', async () => {
+    await open();
+    const building = {
+      phase: 'preparing',
+      activity: 'compiling',
+      step: 0,
+      stepsPerEpoch: 0,
+      epoch: 0,
+    } as const;
+    const progress = { done: 12, total: 31 };
+    act(() => session.send({ type: 'state', state: { ...building, progress, totalSteps: 0 } }));
+    expect(header().getByRole('status').textContent).toBe('compiling kernels 12 of 31…');
+    act(() => session.send({ type: 'state', state: { ...building, progress, totalSteps: 250 } }));
+    expect(screen.getByRole('banner').textContent).toContain('compiling kernels 12 of 31…');
+  });
+
+  it('tells the worker when the page is hidden and when it is seen again', async () => {
+    await open();
+    const stop = followVisibility();
+    for (const state of ['hidden', 'visible'] as const) {
+      vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(state);
+      document.dispatchEvent(new Event('visibilitychange'));
+      await waitFor(() => expect(session.last('visibility')?.visible).toBe(state === 'visible'));
+    }
+    stop();
   });
 
   it('starts and pauses with the space bar and steps with a full stop, but not from a field', async () => {

@@ -4,7 +4,7 @@ import { decodePermalink } from '../recipe';
 import { ensureData } from './store/actions';
 import { isUnderWay } from './store/facts';
 import { warn } from './store/notify';
-import { connectSession, useRun } from './store/run';
+import { connectSession, session, useRun } from './store/run';
 import { takeSetup } from './store/setup';
 import { followTiming } from './store/speed';
 
@@ -18,6 +18,14 @@ export function takeAddress(hash: string): void {
   takeSetup(decodePermalink(hash), 'link');
 }
 
+/** Lets the worker pace itself by whether the page can be seen. Returns the way to stop that. */
+export function followVisibility(): () => void {
+  const tell = () => session().setVisible(document.visibilityState === 'visible');
+  document.addEventListener('visibilitychange', tell);
+  tell();
+  return () => document.removeEventListener('visibilitychange', tell);
+}
+
 /** Starts the worker and loads the pictures. */
 export function begin(): void {
   takeAddress(window.location.hash);
@@ -26,6 +34,7 @@ export function begin(): void {
     void ensureData();
   });
   connectSession();
+  followVisibility();
   followTiming();
   void ensureData();
 }

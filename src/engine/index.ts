@@ -4,6 +4,7 @@
 export { compute, computeOne, type PawsaurBackend, webgpu } from './backend';
 export {
   type CapturedStep,
+  type CaptureOptions,
   captureStep,
   type PlannedRun,
   planRun,

@@ -15,7 +15,14 @@ import {
   type ImageStore,
   viewParameters,
 } from '../augmentation';
-import { type CapturedStep, captureStep, type PlannedRun, planRun, readBack } from '../engine';
+import {
+  type CapturedStep,
+  type CaptureOptions,
+  captureStep,
+  type PlannedRun,
+  planRun,
+  readBack,
+} from '../engine';
 import {
   blankParameters,
   type ParameterSet,
@@ -55,10 +62,17 @@ export interface TrainingImages {
 /** Batches that set the running statistics of batch norm before step 0 is scored. */
 const CALIBRATION_BATCHES = 10;
 
-export function createDino(recipe: Recipe, images: TrainingImages): TrainingMethod {
-  return new DinoTraining(recipe, images, (specs) =>
-    drawParameters(specs, randomStream(recipe.seed, 'initialisation')),
-  );
+/** How the step runs: `eager` for comparison with the captured one. */
+export type DinoOptions = Pick<CaptureOptions, 'mode'>;
+
+export function createDino(
+  recipe: Recipe,
+  images: TrainingImages,
+  options: DinoOptions = {},
+): TrainingMethod {
+  const draw = (specs: readonly ParameterSpec[]) =>
+    drawParameters(specs, randomStream(recipe.seed, 'initialisation'));
+  return new DinoTraining(recipe, images, draw, options);
 }
 
 /** What a run on `images` pictures of `size` px would take on this device, to the byte; null without WebGPU. */
@@ -85,6 +99,8 @@ class DinoTraining implements TrainingMethod {
   private readonly schedules: DinoSchedules;
   readonly dinoStep: DinoStep;
   private captured: CapturedDino | null = null;
+  private preparing: Promise<void> | null = null;
+  private disposed = false;
   /** Steps sent; their reports may still be on the way. */
   private sent = 0;
   private last: DinoStepInputs | null = null;
@@ -93,6 +109,7 @@ class DinoTraining implements TrainingMethod {
     private readonly recipe: Recipe,
     private readonly images: TrainingImages,
     draw: (specs: readonly ParameterSpec[]) => ParameterValues,
+    private readonly options: DinoOptions = {},
   ) {
     this.trunk = createTrunk(recipe);
     this.schedules = new DinoSchedules(recipe, images.trainCount);
@@ -131,8 +148,9 @@ class DinoTraining implements TrainingMethod {
     return this.sent;
   }
 
-  async prepare({ onProgress }: PrepareOptions = {}): Promise<void> {
-    this.captured ??= await captureStep(this.dinoStep.definition, onProgress ? { onProgress } : {});
+  prepare(options: PrepareOptions = {}): Promise<void> {
+    this.preparing ??= this.capture(options);
+    return this.preparing;
   }
 
   async trainStep(live: LiveSettings): Promise<StepReport> {
@@ -242,9 +260,17 @@ class DinoTraining implements TrainingMethod {
   }
 
   dispose(): void {
+    this.disposed = true;
     this.captured?.dispose();
     this.captured = null;
     this.dino.dispose();
+  }
+
+  private async capture({ onProgress }: PrepareOptions): Promise<void> {
+    const captured = await captureStep(this.dinoStep.definition, { ...this.options, onProgress });
+    // Kernels take their time; the run may be gone by then.
+    if (this.disposed) captured.dispose();
+    else this.captured = captured;
   }
 
   private network(name: NetworkName): ParameterSet {

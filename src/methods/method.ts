@@ -96,5 +96,6 @@ export interface TrainingMethod {
   calibrate(): Promise<void>;
   /** All state a checkpoint needs, official names. */
   stateDict(): Promise<NamedTensor[]>;
+  /** Frees everything; what a preparation under way still makes is freed when it is there. */
   dispose(): void;
 }

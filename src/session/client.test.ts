@@ -49,6 +49,23 @@ describe('SessionClient', () => {
     expect(client.getState()).toMatchObject({ connection: 'ready', engine: { adapter: 'a test adapter' } });
   });
 
+  it('tells the worker that the page was hidden, and a new worker too', async () => {
+    const { client, workers } = setUp();
+    const told = (i: number) =>
+      workers[i]!.commands.map((command) => command.type === 'visibility' && command.visible);
+    client.setVisible(false);
+    expect(workers).toHaveLength(0);
+    client.connect();
+    expect(told(0)).toEqual([false]);
+    client.restart();
+    expect(told(1)).toEqual([false]);
+    client.setVisible(false);
+    client.setVisible(true);
+    expect(told(1)).toEqual([false, true]);
+    client.restart();
+    expect(told(2)).toEqual([]);
+  });
+
   it('settles each promise by its own answer', async () => {
     const { client, worker } = setUp();
     const order: string[] = [];

@@ -52,6 +52,7 @@ export class SessionClient {
   #nextId = 1;
   /** Rises with every worker opened or closed: a late message of an earlier one is not heard. */
   #generation = 0;
+  #visible = true;
   /** What `prepare` was last asked for; becomes the run's own with its `prepared` event. */
   #asked: { recipe: Recipe; preset: string | null } | null = null;
 
@@ -93,6 +94,7 @@ export class SessionClient {
       const port = this.#openPort(handlers);
       if (current()) this.#port = port;
       else port.close();
+      if (!this.#visible) this.#tellVisibility();
     } catch (thrown) {
       this.#die(messageOf(thrown));
     }
@@ -106,6 +108,13 @@ export class SessionClient {
     const kept = { recipe, preset, evaluations, baselines, stepsRecorded, liveChanges };
     this.#update({ ...initialState(), ...kept });
     this.connect();
+  }
+
+  /** Tells whether the page can be seen: the worker and those after it pace themselves by it. */
+  setVisible(visible: boolean): void {
+    if (visible === this.#visible) return;
+    this.#visible = visible;
+    this.#tellVisibility();
   }
 
   /** Ends the worker for good. */
@@ -200,6 +209,11 @@ export class SessionClient {
   runJson(): RunFile | null {
     const { recipe } = this.#state;
     return recipe === null ? null : runJson({ ...this.#state, recipe, metrics: this.metrics });
+  }
+
+  #tellVisibility(): void {
+    // A worker that is not there, or ends before it answers, has nothing to pace.
+    if (this.#port !== null) this.#ask({ type: 'visibility', visible: this.#visible }).catch(() => undefined);
   }
 
   #ask(ask: Ask): Promise<Answers> {

@@ -22,6 +22,8 @@ export interface SessionDependencies {
   /** Calls back when the device is lost or reports an error. */
   onEngineFailure(listener: (error: PawsaurError) => void): () => void;
   gpuBytes(): number;
+  /** Told when the page is hidden or seen again. */
+  setVisible?(visible: boolean): void;
   /** Largest single buffer of the adapter, bytes. */
   maxBufferBytes?: number;
   /** Graphics memory that a run may take, bytes. */

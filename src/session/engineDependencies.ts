@@ -2,7 +2,15 @@
 
 import { uploadImages } from '../augmentation';
 import { createSampler, type ImageDataset, importFolder, makeBuiltinDataset, trainIndices } from '../dataset';
-import { type EngineInfo, engineMemory, onEngineFailure, startEngine } from '../engine';
+import {
+  type EngineInfo,
+  engineMemory,
+  HIDDEN_SUBMIT_MS,
+  onEngineFailure,
+  setSubmitTarget,
+  startEngine,
+  VISIBLE_SUBMIT_MS,
+} from '../engine';
 import { createDino } from '../methods/dinoTraining';
 import type { TrainingMethod } from '../methods/method';
 import type { ImageDecoder } from '../platform/imageDecoder';
@@ -31,6 +39,7 @@ export async function startDependencies(
       createMethod,
       onEngineFailure,
       gpuBytes: () => engineMemory().allocated,
+      setVisible: (visible) => setSubmitTarget(visible ? VISIBLE_SUBMIT_MS : HIDDEN_SUBMIT_MS),
       maxBufferBytes,
       budgetBytes,
     },

@@ -15,11 +15,25 @@ const pixels = v.instance(Uint8ClampedArray);
 /** A training run's place in its life. `idle` has no data, `ready` has data and no network. */
 const phases = ['idle', 'ready', 'preparing', 'running', 'paused', 'finished', 'stopped', 'failed'] as const;
 /** What a run is busy with at this moment, for one short line on screen; null while it trains or rests. */
-const activities = ['loading', 'building', 'calibrating', 'evaluating', 'inspecting', 'exporting'] as const;
+const activities = [
+  'loading',
+  'building',
+  'compiling',
+  'calibrating',
+  'evaluating',
+  'inspecting',
+  'exporting',
+] as const;
+
+const progressSchema = v.object({ done: count, total: count });
+/** How far something is. */
+export type Progress = v.InferOutput<typeof progressSchema>;
 
 export const sessionStateSchema = v.object({
   phase: v.picklist(phases),
   activity: v.nullable(v.picklist(activities)),
+  /** How far that is, where it is known: kernels compiled. */
+  progress: v.optional(progressSchema),
   /** Steps taken; the step after the last one. */
   step: count,
   totalSteps: count,
@@ -106,7 +120,7 @@ export const timingReportSchema = v.object({
   /** Estimated time to the last step, evaluations included; null before the first step. */
   secondsLeft: v.nullable(finite),
   gpuBytes: finite,
-  /** Building the network and the first step, which compiles its kernels, ms; null before it. */
+  /** Building the network, compiling its step and the first step itself, ms; null before it. */
   firstStepMs: v.nullable(finite),
   /** Median over the latest steps, the first of the run left out, ms. */
   medianStepMs: v.optional(finite),

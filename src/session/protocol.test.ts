@@ -19,6 +19,7 @@ describe('parseCommand', () => {
     { type: 'setLive', id: 5, field: 'teacher_temp', value: 0.02 },
     { type: 'inspect', id: 6 },
     { type: 'exportWeights', id: 7 },
+    { type: 'visibility', id: 8, visible: false },
     { type: 'thumbnails', id: 8, indices: [0, 3], size: 32 },
   ])('takes $type', (command) => {
     expect(parseCommand(command)).toEqual({ ok: true, value: command });
@@ -39,6 +40,7 @@ describe('parseCommand', () => {
       'an infinite live value',
       { type: 'setLive', id: 1, field: 'lr_scale', value: Number.POSITIVE_INFINITY },
     ],
+    ['a visibility in words', { type: 'visibility', id: 1, visible: 'hidden' }],
     ['a negative index', { type: 'thumbnails', id: 1, indices: [-1], size: 8 }],
     ['a huge thumbnail', { type: 'thumbnails', id: 1, indices: [1], size: 1e6 }],
     [

@@ -37,6 +37,7 @@ export type {
   KnnScores,
   Phase,
   PreparedReport,
+  Progress,
   SessionState,
   StepColumn,
   StepColumns,
@@ -88,6 +89,8 @@ const commandSchema = v.variant('type', [
   v.object({ type: v.literal('setLive'), id, field: name, value: settingSchema }),
   v.object({ type: v.literal('inspect'), id }),
   v.object({ type: v.literal('exportWeights'), id }),
+  /** Whether somebody can see the page: a hidden one needs no smooth frames. */
+  v.object({ type: v.literal('visibility'), id, visible: v.boolean() }),
   v.object({
     type: v.literal('thumbnails'),
     id,

@@ -8,7 +8,7 @@ function setUp() {
     batchSize: 32,
     totalSteps: 100,
     evalEvery: 50,
-    buildMs: 500,
+    buildMs: () => 500,
     gpuBytes: () => 7,
     now: () => clock.ms,
   });

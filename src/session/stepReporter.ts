@@ -20,8 +20,8 @@ export interface StepReporterOptions {
   totalSteps: number;
   /** Steps between two evaluations. */
   evalEvery: number;
-  /** Time spent on building the network, ms. */
-  buildMs: number;
+  /** Time spent on building the network and compiling its step, ms. */
+  buildMs(): number;
   gpuBytes(): number;
   now(): number;
 }
@@ -47,8 +47,8 @@ export class StepReporter {
   add(row: StepRow, ms: number): void {
     this.metrics.push(row);
     if (this.#firstStepMs === null) {
-      // The first step compiles its kernels: it says nothing about the others.
-      this.#firstStepMs = this.#options.buildMs + ms;
+      // The first step warms everything up: it says nothing about the others.
+      this.#firstStepMs = this.#options.buildMs() + ms;
       this.#stepMs = ms;
     } else {
       this.#stepMs = this.metrics.length === 2 ? ms : mix(this.#stepMs, ms);

@@ -10,7 +10,7 @@
  */
 
 import { asPawsaurError, PawsaurError } from '../platform/errors';
-import type { Activity, ErrorReport, Phase, SessionEvent, SessionState } from './protocol';
+import type { Activity, ErrorReport, Phase, Progress, SessionEvent, SessionState } from './protocol';
 import type { TrainingRun } from './trainingRun';
 import { nextTask, Turns } from './turns';
 
@@ -23,6 +23,7 @@ export class TrainingLoop {
   #phase: Phase = 'idle';
   #activity: Activity | null = null;
   #loading = false;
+  #compiling: Progress | null = null;
   #run: TrainingRun | null = null;
   #course = 0;
   /** Whether to go on, and whether the loop is there to do so. */
@@ -81,6 +82,8 @@ export class TrainingLoop {
     this.#run?.dispose();
     this.#run = run;
     this.#activity = null;
+    // What compiles belongs to the run that takes its place.
+    if (run === null) this.#compiling = null;
     this.setPhase(phase);
   }
 
@@ -97,6 +100,12 @@ export class TrainingLoop {
   /** Loading goes on beside whatever the run does, and is named before it. */
   setLoading(loading: boolean): void {
     this.#loading = loading;
+    this.#announce();
+  }
+
+  /** Kernels compile beside whatever the run does, and are named before it. */
+  setCompiling(progress: Progress | null): void {
+    this.#compiling = progress;
     this.#announce();
   }
 
@@ -240,9 +249,14 @@ export class TrainingLoop {
   #state(): SessionState {
     const step = this.#run?.step ?? 0;
     const stepsPerEpoch = this.#run?.stepsPerEpoch ?? 0;
+    const doing = this.#loading
+      ? { activity: 'loading' as const }
+      : this.#compiling !== null
+        ? { activity: 'compiling' as const, progress: this.#compiling }
+        : { activity: this.#activity };
     return {
       phase: this.#phase,
-      activity: this.#loading ? 'loading' : this.#activity,
+      ...doing,
       step,
       totalSteps: this.#run?.totalSteps ?? 0,
       stepsPerEpoch,

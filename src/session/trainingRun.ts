@@ -16,6 +16,7 @@ import type {
   BaselinesReport,
   EvaluationReport,
   FieldProblemReport,
+  Progress,
   SessionEvent,
   Setting,
 } from './protocol';
@@ -33,6 +34,8 @@ export interface RunContext {
   emit(event: SessionEvent): void;
   /** Says what the run is busy with; null when done. */
   busy(activity: Activity | null): void;
+  /** Says how far the kernels are, which compile beside everything else; null when done. */
+  compiling(progress: Progress | null): void;
   now(): number;
 }
 
@@ -58,7 +61,11 @@ export class TrainingRun {
   /** When the device was done with the latest step that has come. */
   #doneAt = Number.NEGATIVE_INFINITY;
 
-  private constructor(context: RunContext, recipe: Recipe, method: TrainingMethod, buildMs: number) {
+  /** Settles when the first step can be sent. */
+  #compiled: Promise<void> = Promise.resolve();
+  #builtMs = 0;
+
+  private constructor(context: RunContext, recipe: Recipe, method: TrainingMethod) {
     this.#context = context;
     this.recipe = recipe;
     this.#method = method;
@@ -69,24 +76,29 @@ export class TrainingRun {
       batchSize: recipe.batch_size,
       totalSteps: method.totalSteps,
       evalEvery: recipe.eval_every,
-      buildMs,
+      buildMs: () => this.#builtMs,
       gpuBytes: () => context.dependencies.gpuBytes(),
       now: context.now,
     });
   }
 
-  /** Builds the networks and calibrates their batch norms. */
+  /** Builds the networks, begins to compile their step, and calibrates their batch norms. */
   static async build(context: RunContext, recipe: Recipe): Promise<TrainingRun> {
     const startedAt = context.now();
     context.busy('building');
-    const method = await context.dependencies.createMethod(recipe, context.data.dataset);
     try {
-      context.busy('calibrating');
-      await method.calibrate();
-      return new TrainingRun(context, recipe, method, context.now() - startedAt);
-    } catch (error) {
-      method.dispose();
-      throw error;
+      const method = await context.dependencies.createMethod(recipe, context.data.dataset);
+      const run = new TrainingRun(context, recipe, method);
+      try {
+        run.#compile(startedAt);
+        context.busy('calibrating');
+        await method.calibrate();
+        run.#builtMs = context.now() - startedAt;
+        return run;
+      } catch (error) {
+        run.dispose();
+        throw error;
+      }
     } finally {
       context.busy(null);
     }
@@ -115,18 +127,37 @@ export class TrainingRun {
     return this.sent >= this.totalSteps;
   }
 
-  /** Tells of the new run and scores the untrained network. @throws an abort when given up */
-  async introduce(warnings: FieldProblemReport[]): Promise<void> {
+  /**
+   * Tells of the new run and scores the untrained network while kernels compile.
+   * @throws an abort when given up, by the signal or by `giveUp`
+   */
+  async introduce(warnings: FieldProblemReport[], signal: AbortSignal): Promise<void> {
     const { totalSteps, stepsPerEpoch, featureDim, hasAttention } = this.#method;
     const { batch_size: batchSize, out_dim: outDim } = this.recipe;
     const prepared = { totalSteps, stepsPerEpoch, batchSize, outDim, featureDim, hasAttention, warnings };
     this.#emit({ type: 'prepared', prepared });
-    await this.#untilGivenUp('evaluating', async (signal) => {
-      const start = await this.#score(signal);
-      this.#baselines = await this.#evaluator.baselines(start, signal);
+    await this.#untilGivenUp('evaluating', async (givenUp) => {
+      const start = await this.#score(givenUp);
+      this.#baselines = await this.#evaluator.baselines(start, givenUp);
       this.#emit({ type: 'baselines', baselines: this.#baselines });
     });
     await this.inspect();
+    await unlessAborted(this.#compiled, signal);
+  }
+
+  /** Gets the first step ready, beside whatever else the run does. */
+  #compile(startedAt: number): void {
+    const tell = (progress: Progress | null) => {
+      if (!this.#retired) this.#context.compiling(progress);
+    };
+    this.#compiled = this.#method
+      .prepare({ onProgress: (done, total) => tell({ done, total }) })
+      .finally(() => {
+        this.#builtMs = this.#context.now() - startedAt;
+        tell(null);
+      });
+    // Whoever waits for it hears of a failure.
+    this.#compiled.catch(() => undefined);
   }
 
   /**
@@ -291,6 +322,15 @@ function liveSettings(recipe: Recipe): LiveSettings {
 
 function isLiveField(field: string): field is LiveField {
   return (liveFields as readonly string[]).includes(field);
+}
+
+/** What `work` comes to, unless the signal comes first. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    work.then(resolve, reject);
+  });
 }
 
 function nonFinite(report: StepReport, step: number): PawsaurError | null {

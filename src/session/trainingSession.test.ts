@@ -78,6 +78,68 @@ describe('preparing', () => {
     expect(harness.state.phase).toBe('ready');
   });
 
+  it('compiles beside the scoring, tells how far it is, and waits for it before the first step', async () => {
+    const harness = new Harness();
+    const last = gate();
+    harness.device.compiling = (done) => (done === 2 ? last.opened : new Promise(setImmediate));
+    await harness.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, hueSpread: 0.5 });
+    const preparing = harness.done({ type: 'prepare', recipe: { ...fakeRecipe } });
+    await harness.until(({ type }) => type === 'attention');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(harness.state).toMatchObject({
+      phase: 'preparing',
+      activity: 'compiling',
+      progress: { done: 2, total: 3 },
+    });
+    last.open();
+    await preparing;
+    const told = harness.all('state').flatMap(({ state }) => (state.progress ? [state.progress.done] : []));
+    expect([...new Set(told)]).toEqual([0, 1, 2, 3]);
+    expect(harness.state).toMatchObject({ phase: 'paused', activity: null });
+    expect(harness.state).not.toHaveProperty('progress');
+    await harness.done({ type: 'step' });
+  });
+
+  it('counts compiling into the time of the first step', async () => {
+    const clock = { ms: 0 };
+    const harness = new Harness({ now: () => clock.ms });
+    harness.device.compiling = () => {
+      clock.ms += 100;
+    };
+    harness.device.before = (operation) => {
+      if (operation === 'trainStep') clock.ms += 30;
+    };
+    await harness.ready();
+    await harness.done({ type: 'step' });
+    expect(harness.all('timing').at(-1)!.timing.firstStepMs).toBe(430);
+  });
+
+  it('goes back to the pictures when a kernel does not compile', async () => {
+    const harness = new Harness();
+    harness.device.compiling = (done) => {
+      if (done === 1) throw new PawsaurError('gpu/shader', 'A kernel does not compile.');
+    };
+    await expect(harness.ready()).rejects.toMatchObject({ code: 'gpu/shader' });
+    expect(harness.state).toMatchObject({ phase: 'ready', activity: null });
+    expect(harness.device.alive).toBe(0);
+  });
+
+  it('does not wait for kernels when it is stopped, nor hears of them afterwards', async () => {
+    const harness = new Harness();
+    const compiled = gate();
+    harness.device.compiling = () => compiled.opened;
+    await harness.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, hueSpread: 0.5 });
+    const preparing = harness.ask({ type: 'prepare', recipe: { ...fakeRecipe } });
+    await harness.until(({ type }) => type === 'attention');
+    await harness.done({ type: 'stop' });
+    expect(await preparing).toMatchObject({ error: { code: 'aborted' } });
+    expect(harness.state).toMatchObject({ phase: 'ready', activity: null });
+    const before = harness.events.length;
+    compiled.open();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(harness.events).toHaveLength(before);
+  });
+
   it('is overtaken by the next recipe, and only that one stays', async () => {
     const harness = new Harness();
     await harness.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, hueSpread: 0.5 });
@@ -449,6 +511,15 @@ describe('failures', () => {
     expect(harness.state.phase).toBe('failed');
     expect(harness.all('baselines')).toHaveLength(0);
   });
+});
+
+it('hears whether the page can be seen, with or without a run', async () => {
+  const heard: boolean[] = [];
+  const harness = new Harness({ setVisible: (visible) => heard.push(visible) });
+  await harness.done({ type: 'visibility', visible: false });
+  await harness.ready();
+  await harness.done({ type: 'visibility', visible: true });
+  expect(heard).toEqual([false, true]);
 });
 
 describe('pictures', () => {

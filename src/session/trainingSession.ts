@@ -101,6 +101,9 @@ export class TrainingSession {
       case 'exportWeights':
         await this.#withRun((run) => this.#exportWeights(run, command.id));
         return none;
+      case 'visibility':
+        this.#dependencies.setVisible?.(command.visible);
+        return none;
       case 'thumbnails': {
         const thumbnails = this.#shelf.thumbnails(command.indices, command.size);
         this.#emit({ type: 'thumbnails', replyTo: command.id, thumbnails });
@@ -193,7 +196,7 @@ export class TrainingSession {
       const run = await TrainingRun.build(this.#runContext(), recipe);
       this.#loop.replace(run, 'preparing');
       signal.throwIfAborted();
-      await run.introduce(warnings);
+      await run.introduce(warnings, signal);
       signal.throwIfAborted();
       this.#loop.setPhase('paused');
     } catch (error) {
@@ -208,6 +211,7 @@ export class TrainingSession {
       data: this.#shelf.data,
       emit: this.#emit,
       busy: (activity) => this.#loop.setActivity(activity),
+      compiling: (progress) => this.#loop.setCompiling(progress),
       now: this.#dependencies.now ?? (() => performance.now()),
     };
   }

@@ -1,7 +1,7 @@
 /** Where the run is, how fast it goes, and what it runs on. */
 
 import { Progress, Tooltip } from '@mantine/core';
-import type { Activity } from '../../session/protocol';
+import type { Activity, SessionState } from '../../session/protocol';
 import { showBytes, showCount, showDuration, showMs, showRate } from '../format';
 import { useRun } from '../store/run';
 import { useSetup } from '../store/setup';
@@ -10,25 +10,40 @@ import styles from './shell.module.css';
 const activities: Record<Activity, string> = {
   loading: 'reading pictures',
   building: 'building the network',
+  compiling: 'compiling kernels',
   calibrating: 'calibrating batch norm',
   evaluating: 'scoring',
   inspecting: 'drawing attention',
   exporting: 'writing weights',
 };
 
+/** ' 12 of 31', or nothing where no progress is known. */
+const showProgress = (progress: SessionState['progress']): string =>
+  progress === undefined ? '' : ` ${progress.done} of ${progress.total}`;
+
 /** Step, epoch, time left, and the bar. */
 export function Place() {
-  const { phase, activity, step, totalSteps, epoch } = useRun((s) => s.run);
+  const { phase, activity, progress, step, totalSteps, epoch } = useRun((s) => s.run);
   const secondsLeft = useRun((s) => s.timing?.secondsLeft ?? null);
   const starting = useRun((s) => s.connection === 'starting' || s.connection === 'idle');
   const loading = useSetup((s) => s.loading !== null);
   if (totalSteps === 0) {
     const doing = activity !== null ? activities[activity] : loading ? activities.loading : null;
     const text = starting ? 'starting the engine' : doing;
-    return <div className={styles.place}>{text !== null && <span role="status">{text}…</span>}</div>;
+    return (
+      <div className={styles.place}>
+        {text !== null && (
+          <span role="status">
+            {text}
+            {/* Not read aloud with every kernel. */}
+            <span aria-hidden="true">{showProgress(progress)}</span>…
+          </span>
+        )}
+      </div>
+    );
   }
   const parts = [`of ${showCount(totalSteps)}`, `epoch ${epoch.toFixed(1)}`];
-  if (activity !== null) parts.push(`${activities[activity]}…`);
+  if (activity !== null) parts.push(`${activities[activity]}${showProgress(progress)}…`);
   else if (phase === 'running' && secondsLeft !== null) parts.push(`${showDuration(secondsLeft)} left`);
   else if (phase !== 'running' && phase !== 'preparing') parts.push(phase);
   const percent = (100 * step) / totalSteps;

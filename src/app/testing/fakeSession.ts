@@ -33,9 +33,10 @@ export class FakeSession {
     });
   }
 
-  /** The commands so far, by type. */
+  /** The commands so far, by type, without those that change nothing. */
   get asked(): string[] {
-    return this.commands.map(({ type }) => type).filter((type) => type !== 'thumbnails');
+    const quiet = ['thumbnails', 'plan'];
+    return this.commands.map(({ type }) => type).filter((type) => !quiet.includes(type));
   }
 
   last<T extends Command['type']>(type: T): Extract<Command, { type: T }> | undefined {

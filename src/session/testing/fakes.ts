@@ -1,7 +1,13 @@
 /** A method that trains nothing, and a data set that fits it: the session's tests need no device. */
 
 import type { ImageDataset } from '../../dataset';
-import type { LiveSettings, NetworkName, StepReport, TrainingMethod } from '../../methods/method';
+import type {
+  LiveSettings,
+  NetworkName,
+  PrepareOptions,
+  StepReport,
+  TrainingMethod,
+} from '../../methods/method';
 import { PawsaurError } from '../../platform/errors';
 import { officialRecipe, type Recipe } from '../../recipe';
 import type { SessionDependencies } from '../dependencies';
@@ -60,6 +66,8 @@ export class FakeDevice {
   liveSeen: LiveSettings[] = [];
   /** Called before each operation; may throw or wait. */
   before: (operation: string, step: number) => unknown = () => undefined;
+  /** Called as each kernel is compiled; may throw or wait. */
+  compiling: (done: number) => unknown = () => undefined;
 
   async use<T>(operation: string, step: number, result: () => T): Promise<T> {
     const isStep = operation === 'trainStep';
@@ -83,6 +91,7 @@ class FakeMethod implements TrainingMethod {
   readonly stepsPerEpoch: number;
   step = 0;
   #disposed = false;
+  #ready = false;
 
   constructor(
     readonly device: FakeDevice,
@@ -93,13 +102,20 @@ class FakeMethod implements TrainingMethod {
     device.alive++;
   }
 
-  prepare(): Promise<void> {
+  /** Compiles beside whatever else the device does, and still after this was freed. */
+  async prepare({ onProgress }: PrepareOptions = {}): Promise<void> {
     this.#requireAlive();
-    return this.device.use('prepare', this.step, () => undefined);
+    const total = 3;
+    for (let done = 0; done <= total; done++) {
+      onProgress?.(done, total);
+      await this.device.compiling(done);
+    }
+    this.#ready = true;
   }
 
   trainStep(live: LiveSettings): Promise<StepReport> {
     this.#requireAlive();
+    if (!this.#ready) throw new Error('a step before its kernels are there');
     if (this.step >= this.totalSteps) throw new Error('a step past the end');
     const before = this.step++;
     this.device.trainSteps++;

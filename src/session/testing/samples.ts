@@ -71,7 +71,15 @@ function samples(): { [T in SessionEventType]: EventOf<T> } {
     importProgress: { type: 'importProgress', done: 1, total: 2 },
     state: {
       type: 'state',
-      state: { phase: 'running', activity: null, step: 3, totalSteps: 10, stepsPerEpoch: 2, epoch: 1.5 },
+      state: {
+        phase: 'preparing',
+        activity: 'compiling',
+        progress: { done: 12, total: 31 },
+        step: 3,
+        totalSteps: 10,
+        stepsPerEpoch: 2,
+        epoch: 1.5,
+      },
     },
     prepared: {
       type: 'prepared',
