@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TokenGroup } from '../engine/kernels/attention';
 import { convolution } from '../engine/kernels/convolution';
-import { gelu } from '../engine/kernels/gelu';
+import { groupNormGelu } from '../engine/kernels/groupNorm';
 import { linear } from '../engine/kernels/linear';
 import {
   assembleTokens,
@@ -17,19 +17,6 @@ import { stemGroups } from '../recipe';
 import type { Reader } from './parameters';
 import { interpolatePositions } from './positionEmbedding';
 import type { VitConfig } from './vitParameters';
-
-/** Group normalisation of [B, C, H, W], for the stem: it needs no batch statistics. */
-function groupNorm(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor {
-  const [batch, channels] = x.shape as [number, number];
-  const groups = stemGroups(channels);
-  const grouped = tf.reshape(x, [batch, groups, x.size / batch / groups]);
-  const { mean, variance } = tf.moments(grouped, -1, true);
-  const normal = tf.reshape(tf.mul(tf.sub(grouped, mean), tf.rsqrt(tf.add(variance, 1e-5))), x.shape);
-  return tf.add(
-    tf.mul(normal, tf.reshape(weight, [1, channels, 1, 1])),
-    tf.reshape(bias, [1, channels, 1, 1]),
-  );
-}
 
 /** Images [B, 3, H, W] through the convolutional stem: [B·rows·columns, channels]. */
 function stem(read: Reader, patchSize: number, images: tf.Tensor, inputGradient: boolean): tf.Tensor {
@@ -43,7 +30,8 @@ function stem(read: Reader, patchSize: number, images: tf.Tensor, inputGradient:
       padding: 1,
       inputGradient: inputGradient || i > 0,
     });
-    x = gelu(groupNorm(x, read(`${at}.norm.weight`), read(`${at}.norm.bias`)));
+    const groups = stemGroups(x.shape[1] as number);
+    x = groupNormGelu(x, read(`${at}.norm.weight`), read(`${at}.norm.bias`), groups);
   }
   const channels = x.shape[1] as number;
   return tf.reshape(tf.transpose(x, [0, 2, 3, 1]), [batch * rows * columns, channels]);

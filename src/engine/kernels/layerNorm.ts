@@ -178,9 +178,15 @@ export function layerNormWeightGradient(x: tf.Tensor, statistics: tf.Tensor, dy:
   const uniforms = { rows, width, chunk };
   const inputs = [x, statistics, dy];
   const partial = computeOne(weightPartials, inputs, [chunks, 2, width], uniforms, chunks * width);
-  const totals = compute(weightTotals, [partial], [[width], [width]], { chunks }, width);
+  const totals = mergeWeightPartials(partial);
   partial.dispose();
   return totals;
+}
+
+/** The gradients of scale and shift from their partial sums [chunks, 2, width]. */
+export function mergeWeightPartials(partial: tf.Tensor): tf.Tensor[] {
+  const [chunks, , width] = partial.shape as [number, number, number];
+  return compute(weightTotals, [partial], [[width], [width]], { chunks }, width);
 }
 
 /**

@@ -3,6 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startEngine } from '../index';
 import { distance, expectTwins, normals } from '../testing/twins';
 import { attentionWeights, imagesOf, rowsOf, type TokenGroup } from './attention';
+import { groupNormGelu, groupNormGeluComposed } from './groupNorm';
 import { l2Normalise, l2NormaliseComposed } from './l2Norm';
 import { layerNorm, layerNormComposed } from './layerNorm';
 import { perceptron, perceptronComposed } from './perceptron';
@@ -46,7 +47,6 @@ describe.each(forms)('rows %s', (form) => {
       (v, w, b) => layerNorm(v!, w!, b!, epsilon),
       (v, w, b) => layerNormComposed(v!, w!, b!, epsilon),
       [x, normal([width]), normal([width])],
-      2e-5,
     );
     await expectTwins(
       (v) => l2Normalise(v!),
@@ -65,8 +65,21 @@ describe.each(forms)('rows %s', (form) => {
     expect(await distance(gradient, tf.tensor2d([[0.1, 0.1]]))).toBeLessThan(1e-6);
   });
 
+  it.each([
+    [1, 1, 1, 2, 3],
+    [3, 6, 2, 5, 7],
+    [2, 32, 8, 16, 16],
+  ])('group norm and GELU of %i images of %i channels in %i groups, %i × %i', async (...sizes) => {
+    const [batch, channels, groups, height, width] = sizes;
+    await expectTwins(
+      (x, w, b) => groupNormGelu(x!, w!, b!, groups),
+      (x, w, b) => groupNormGeluComposed(x!, w!, b!, groups, 1e-5),
+      [tf.add(normal([batch, channels, height, width]), 0.5), normal([channels]), normal([channels])],
+    );
+  });
+
   const cases: Array<{ groups: TokenGroup[]; heads: number; d: number }> = [
-    { groups: [{ images: 1, tokens: 1 }], heads: 1, d: 2 },
+    { groups: [{ images: 1, tokens: 1 }], heads: 1, d: 5 },
     { groups: [{ images: 2, tokens: 17 }], heads: 3, d: 8 },
     {
       groups: [
