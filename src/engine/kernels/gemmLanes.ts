@@ -145,16 +145,17 @@ function alongOf(
   return null;
 }
 
+/** Variants share a kernel where they need the same, so that it is compiled once. */
+const built = new Map<string, GemmKernel>();
+
 /**
  * The variant for subgroups of exactly `lanes` lanes.
  * @param rows of a tile, where A lies along the summed dimension; a multiple of `lanes`
  */
 export function lanesVariant(lanes: number, rows: number): GemmVariant {
-  const built = new Map<string, GemmKernel>();
-  const once = (key: string, tileRows: number, vector: boolean, build: () => Kernel): GemmKernel => {
-    const known = built.get(key);
-    if (known) return known;
-    const made = { kernel: build(), tileRows, tileColumns: 4 * lanes, vector };
+  const once = (along: string, tileRows: number, vector: boolean, build: () => Kernel): GemmKernel => {
+    const key = `${lanes} ${tileRows} ${along}`;
+    const made = built.get(key) ?? { kernel: build(), tileRows, tileColumns: 4 * lanes, vector };
     built.set(key, made);
     return made;
   };
