@@ -28,8 +28,6 @@ import { dinoLoss } from './dinoLoss';
 import { firstImage, stepMetrics } from './dinoMetrics';
 import { teacherDistributions, updateCenter } from './dinoTeacher';
 
-export { type Centering, controlVector, type DinoControls } from './dinoControls';
-
 export interface DinoInputs {
   /** Groups of equal size in official order; the two global views are the first two. */
   groups: ViewBatch[];
