@@ -108,7 +108,8 @@ export class Arena {
     values?: readonly BufferValues[],
   ) {
     this.buffers = layout.chunkBytes.map((bytes) => backend.createBuffer(bytes, 'arena'));
-    if (values) this.write(values);
+    // While memory is only planned there is nothing to write to.
+    if (values && !backend.ledger) this.write(values);
     this.chunks = this.buffers.map((buffer) => tf.keep(backend.view(buffer, 0, [buffer.size / 4])));
     this.tensors = layout.tensors.map(({ shape, dtype }, index) => {
       const { chunk, offset } = layout.places[index] as ArenaPlace;

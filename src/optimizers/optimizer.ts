@@ -14,7 +14,7 @@ import { gradientAndParameterSums, gradientSums, type UpdateKernels } from './ke
 import { STATS, stat, Workspace } from './workspace';
 
 export { control, isDecayed, OPTIMIZER_CONTROLS, type OptimizedParameter, pick } from './controls';
-export { follow, followAll } from './follow';
+export { followAll } from './follow';
 
 /** What an optimiser does on WebGPU. */
 export interface UpdateRule {
