@@ -60,7 +60,8 @@ function positionMatrix(rows: number, columns: number, side: number): Float32Arr
   return matrix;
 }
 
-const matrices = new Map<string, tf.Tensor>();
+/** Numbers, not tensors: a captured step keeps its own copy, and nothing stays on the device between runs. */
+const matrices = new Map<string, Float32Array>();
 
 /**
  * @param posEmbed [1, 1 + side², D]
@@ -70,17 +71,14 @@ export function interpolatePositions(posEmbed: tf.Tensor, rows: number, columns:
   const [, tokens, width] = posEmbed.shape as [number, number, number];
   const side = Math.round(Math.sqrt(tokens - 1));
   if (rows === side && columns === side) return posEmbed;
-  const key = `${tf.getBackend()} ${rows} ${columns} ${side}`;
+  const key = `${rows} ${columns} ${side}`;
   const targets = 1 + rows * columns;
-  let matrix = matrices.get(key);
-  if (!matrix || matrix.isDisposed) {
-    matrix = tf.keep(tf.tensor2d(positionMatrix(rows, columns, side), [targets, tokens]));
-    matrices.set(key, matrix);
-  }
-  const map = matrix;
+  const matrix = matrices.get(key) ?? positionMatrix(rows, columns, side);
+  matrices.set(key, matrix);
+  const map = tf.tensor2d(matrix, [targets, tokens]);
   if (!webgpu()) {
     const flat = tf.reshape(posEmbed, [tokens, width]) as tf.Tensor2D;
-    return tf.reshape(tf.matMul(map as tf.Tensor2D, flat), [1, targets, width]);
+    return tf.reshape(tf.matMul(map, flat), [1, targets, width]);
   }
   const product = { rows: targets, columns: width, depth: tokens };
   const back = { rows: tokens, columns: width, depth: targets };
@@ -89,8 +87,9 @@ export function interpolatePositions(posEmbed: tf.Tensor, rows: number, columns:
     { posEmbed },
     (p) => ({
       value: gemm([1, targets, width], product, map, { row: tokens, column: 1 }, p.posEmbed, row),
-      saved: {},
+      // The forward pass frees its own before the gradient is taken.
+      saved: { map },
     }),
-    (dy) => ({ posEmbed: gemm(posEmbed.shape, back, map, { row: 1, column: tokens }, dy, row) }),
+    (dy, s) => ({ posEmbed: gemm(posEmbed.shape, back, s.map, { row: 1, column: tokens }, dy, row) }),
   );
 }
