@@ -1,0 +1,115 @@
+/** A run over its whole life: what it takes, that it takes no more, and that a captured step is the eager one. */
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { uploadImages } from '../augmentation';
+import { engineMemory, onEngineFailure, startEngine } from '../engine';
+import { randomStream } from '../platform/random';
+import { findPreset, type Recipe } from '../recipe';
+import { createDino, type DinoOptions, planDino } from './dinoTraining';
+
+const COUNT = 12;
+const SIZE = 20;
+const failures: unknown[] = [];
+
+beforeAll(async () => {
+  expect((await startEngine()).backend).toBe('webgpu');
+  onEngineFailure((error) => failures.push(error));
+});
+
+const shared: Partial<Recipe> = {
+  local_crops_size: 8,
+  batch_size: 4,
+  out_dim: 16,
+  head_hidden_dim: 16,
+  head_bottleneck_dim: 8,
+  epochs: 120,
+  steps_per_epoch: 5,
+  warmup_epochs: 1,
+  freeze_last_layer: 0.4,
+  global_crops_size: 16,
+};
+const recipes: Array<[string, Recipe]> = [
+  [
+    'a tiny Vision Transformer',
+    {
+      ...findPreset('confetti-quick')!.recipe,
+      ...shared,
+      embed_dim: 12,
+      depth: 2,
+      num_heads: 3,
+      drop_path: 0.1,
+    },
+  ],
+  [
+    'a tiny CNN',
+    { ...findPreset('photos-quick')!.recipe, ...shared, cnn_width: 4, cnn_blocks: 1, cnn_pool: 1 },
+  ],
+];
+
+function build(recipe: Recipe, options?: DinoOptions) {
+  const rng = randomStream(1, 'pictures');
+  const pixels = Uint32Array.from({ length: COUNT * SIZE * SIZE }, () => (rng.bits() | 0xff000000) >>> 0);
+  const batchAt = (step: number) =>
+    Int32Array.from({ length: recipe.batch_size }, (_, i) => (step * recipe.batch_size + i) % COUNT);
+  const store = uploadImages(pixels, COUNT, SIZE);
+  const method = createDino(recipe, { store, trainCount: COUNT, batchAt }, options);
+  const dispose = () => {
+    method.dispose();
+    store.dispose();
+  };
+  return { method, dispose };
+}
+
+const held = () => ({ tensors: tf.memory().numTensors, ...engineMemory() });
+
+async function train(recipe: Recipe, steps: number, options?: DinoOptions): Promise<number[]> {
+  const { method, dispose } = build(recipe, options);
+  const losses: number[] = [];
+  for (let step = 0; step < steps; step++) losses.push((await method.trainStep(recipe)).loss);
+  dispose();
+  return losses;
+}
+
+describe.each(recipes)('a run of %s', (_, recipe) => {
+  it('takes what was planned, to the byte, and gives it back', async () => {
+    const plan = planDino(recipe, COUNT, SIZE)!;
+    const before = held();
+    const { method, dispose } = build(recipe);
+    await method.prepare();
+    expect(held().used - before.used).toBe(plan.stateBytes + plan.bytes);
+    dispose();
+    expect(held()).toMatchObject({ tensors: before.tensors, used: before.used });
+  });
+
+  it('takes no more after 500 steps than after 50', async () => {
+    const { method, dispose } = build(recipe);
+    const trainTo = async (end: number) => {
+      while (method.step < end) {
+        await Promise.all([1, 2, 3].slice(0, end - method.step).map(() => method.trainStep(recipe)));
+      }
+    };
+    await trainTo(50);
+    const before = held();
+    await trainTo(550);
+    expect(held()).toEqual(before);
+    dispose();
+  });
+
+  it('learns the same, captured or eager, over 50 steps', async () => {
+    const captured = await train(recipe, 50);
+    expect(new Set(captured).size).toBe(50);
+    expect(await train(recipe, 50, { mode: 'eager' })).toEqual(captured);
+  });
+
+  it('frees what a preparation still makes after it was given up', async () => {
+    const before = held();
+    const { method, dispose } = build(recipe);
+    const preparing = method.prepare();
+    dispose();
+    await preparing;
+    expect(held()).toMatchObject({ tensors: before.tensors, used: before.used });
+    // A mistake with freed buffers would be told of by the next submit.
+    await train(recipe, 1);
+    expect(failures).toEqual([]);
+  });
+});
