@@ -52,7 +52,7 @@ export interface DinoConfig {
   batch: number;
   /** Views in all, global ones included. */
   views: number;
-  optimizer: 'adamw' | 'sgd';
+  optimizer: Recipe['optimizer'];
   /** AdamW's moments and epsilon; torch's defaults unless told. */
   adamw?: AdamWOptions;
 }
@@ -68,6 +68,13 @@ export function dinoParameters(trunk: Trunk, head: DinoHeadConfig, scheme: InitS
 /** Draws all parameters from one stream, in order. */
 export function drawParameters(specs: readonly ParameterSpec[], rng: RandomStream): ParameterValues {
   return new Map(specs.map((spec) => [spec.name, initialise(spec, rng)]));
+}
+
+/** The optimisers of main_dino.py. */
+function createOptimizer({ optimizer, adamw }: DinoConfig, parameters: OptimizedParameter[]): Optimizer {
+  if (optimizer === 'sgd') return new Sgd(parameters);
+  if (optimizer === 'lars') return new Lars(parameters, { form: 'dino' });
+  return new AdamW(parameters, adamw);
 }
 
 export class Dino {
@@ -100,7 +107,7 @@ export class Dino {
       decay: isDecayed(name, shape),
       active: name.includes('last_layer') ? control.lastLayer : control.always,
     }));
-    this.optimizer = config.optimizer === 'sgd' ? new Sgd(parameters) : new AdamW(parameters, config.adamw);
+    this.optimizer = createOptimizer(config, parameters);
   }
 
   /** Head outputs [views·B, K]: all groups through the trunk, then all features through the head once. */
@@ -119,14 +126,15 @@ export class Dino {
     const teacher = teacherDistributions(raw, this.center, controls);
     const variables = this.trained.map(this.student.get);
     const kept = {} as { logits: tf.Tensor; terms: tf.Tensor; levels: tf.Tensor };
-    const { value, grads } = tf.variableGrads(() => {
+    const forward = () => {
       const logits = this.forward(this.student.get, groups);
       const { loss, terms, levels } = dinoLoss(logits, teacher.q, controls, this.config.views);
       Object.assign(kept, { logits: tf.keep(logits), terms: tf.keep(terms), levels: tf.keep(levels) });
-      return loss as tf.Scalar;
-    }, variables);
-    const gradients = variables.map((variable) => grads[variable.name] as tf.Tensor);
-    return { loss: value, gradients, raw, teacher, ...kept };
+      return loss;
+    };
+    // As tf.variableGrads, with dL/dL given as a constant: otherwise tfjs fills a tensor in every step.
+    const { value, grads } = tf.engine().gradients(forward, variables, tf.scalar(1));
+    return { loss: value, gradients: grads, raw, teacher, ...kept };
   }
 
   /** One training step. */

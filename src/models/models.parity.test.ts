@@ -4,6 +4,7 @@ import { expectClose, type Fixture, loadFixture } from '../checkpoint/parity';
 import { readBack, startEngine } from '../engine';
 import { gelu } from '../engine/kernels/gelu';
 import { l2Normalise } from '../engine/kernels/l2Norm';
+import { mapPositionsComposed } from '../engine/kernels/transformerTokens';
 import {
   type DinoHeadConfig,
   dinoHeadBottleneck,
@@ -12,7 +13,7 @@ import {
   lastLayerWeight,
 } from './dinoHead';
 import { ParameterSet, type ParameterSpec } from './parameters';
-import { interpolatePositions } from './positionEmbedding';
+import { positionMap } from './positionEmbedding';
 import {
   dropPathCalls,
   type VitConfig,
@@ -67,7 +68,9 @@ describe('vit_forward', () => {
       const images = tensorOf(fixture, `input/${size}`);
       const [height, width] = images.shape.slice(2) as [number, number];
       const [rows, columns] = [Math.floor(height / config.patchSize), Math.floor(width / config.patchSize)];
-      await check(fixture, `pos_embed/${size}`, interpolatePositions(get('pos_embed'), rows, columns));
+      const side = Math.sqrt(get('pos_embed').shape[1]! - 1);
+      const positions = mapPositionsComposed(get('pos_embed'), positionMap(side, rows, columns));
+      await check(fixture, `pos_embed/${size}`, positions);
       await check(fixture, `tokens_in/${size}`, vitEmbed(get, config, [images]));
       await check(fixture, `cls/${size}`, vitForward(get, config, images));
       const layers = vitIntermediateLayers(get, config, images, config.depth);

@@ -6,9 +6,6 @@
  * matrix per grid, made once.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { webgpu } from '../engine';
-import { fused } from '../engine/kernels/fused';
-import { gemm } from '../engine/kernels/gemm';
 
 /** Keys' cubic kernel with a = −0.75, torch's choice for tensors. */
 function cubicWeight(distance: number): number {
@@ -64,32 +61,13 @@ function positionMatrix(rows: number, columns: number, side: number): Float32Arr
 const matrices = new Map<string, Float32Array>();
 
 /**
- * @param posEmbed [1, 1 + side², D]
- * @returns [1, 1 + rows·columns, D]: unchanged only on the trained, square grid; the CLS position is kept
+ * The map [1 + rows·columns, 1 + side²] from the positions of the side × side grid that is trained, the class
+ * token's first, to those of another grid; null for that grid itself.
  */
-export function interpolatePositions(posEmbed: tf.Tensor, rows: number, columns: number): tf.Tensor {
-  const [, tokens, width] = posEmbed.shape as [number, number, number];
-  const side = Math.round(Math.sqrt(tokens - 1));
-  if (rows === side && columns === side) return posEmbed;
+export function positionMap(side: number, rows: number, columns: number): tf.Tensor | null {
+  if (rows === side && columns === side) return null;
   const key = `${rows} ${columns} ${side}`;
-  const targets = 1 + rows * columns;
   const matrix = matrices.get(key) ?? positionMatrix(rows, columns, side);
   matrices.set(key, matrix);
-  const map = tf.tensor2d(matrix, [targets, tokens]);
-  if (!webgpu()) {
-    const flat = tf.reshape(posEmbed, [tokens, width]) as tf.Tensor2D;
-    return tf.reshape(tf.matMul(map, flat), [1, targets, width]);
-  }
-  const product = { rows: targets, columns: width, depth: tokens };
-  const back = { rows: tokens, columns: width, depth: targets };
-  const row = { row: width, column: 1 };
-  return fused(
-    { posEmbed },
-    (p) => ({
-      value: gemm([1, targets, width], product, map, { row: tokens, column: 1 }, p.posEmbed, row),
-      // The forward pass frees its own before the gradient is taken.
-      saved: { map },
-    }),
-    (dy, s) => ({ posEmbed: gemm(posEmbed.shape, back, s.map, { row: 1, column: tokens }, dy, row) }),
-  );
+  return tf.tensor2d(matrix, [1 + rows * columns, 1 + side * side]);
 }

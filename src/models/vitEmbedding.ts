@@ -15,7 +15,7 @@ import {
 } from '../engine/kernels/transformerTokens';
 import { stemGroups } from '../recipe';
 import type { Reader } from './parameters';
-import { interpolatePositions } from './positionEmbedding';
+import { positionMap } from './positionEmbedding';
 import type { VitConfig } from './vitParameters';
 
 /** Images [B, 3, H, W] through the convolutional stem: [B·rows·columns, channels]. */
@@ -70,10 +70,13 @@ export function vitEmbed(
   groups: readonly tf.Tensor[],
   inputGradient = false,
 ): tf.Tensor {
-  const positions = groups.map((images) => {
+  const positions = read('pos_embed');
+  const side = Math.round(Math.sqrt((positions.shape[1] as number) - 1));
+  const maps = groups.map((images) => {
     const { rows, columns } = patchGrid(images, config.patchSize);
-    return interpolatePositions(read('pos_embed'), rows, columns);
+    return positionMap(side, rows, columns);
   });
   const patches = embedPatches(read, config, groups, inputGradient);
-  return assembleTokens({ patches, classToken: read('cls_token'), positions }, tokenGroups(config, groups));
+  const classToken = read('cls_token');
+  return assembleTokens({ patches, classToken, positions }, tokenGroups(config, groups), maps);
 }

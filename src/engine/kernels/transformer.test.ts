@@ -165,17 +165,25 @@ describe.each(forms)('rows %s', (form) => {
       }
     });
 
-    it('tokens from patches, class token and positions', async () => {
-      const patches = normal([rowsOf(groups) - imagesOf(groups), width]);
-      const positions = groups.map(({ tokens }) => normal([1, tokens, width]));
-      const call =
-        (f: typeof assembleTokens) =>
-        (...[first, classToken, ...rest]: tf.Tensor[]) =>
-          f({ patches: first!, classToken: classToken!, positions: rest }, groups);
-      const inputs = [patches, normal([1, 1, width]), ...positions];
-      // Without patches there is nothing to slice for the twin.
-      if (patches.size > 0) await expectTwins(call(assembleTokens), call(assembleTokensComposed), inputs);
-    });
+    it.each(['none', 'all', 'but the first'])(
+      'tokens from patches, class token and positions, mapped: %s',
+      async (mapped) => {
+        const trained = groups[0]!.tokens;
+        const maps = groups.map(({ tokens }, i) => {
+          if (mapped === 'none' || (mapped !== 'all' && i === 0)) return null;
+          return normal([tokens, trained]);
+        });
+        const same = mapped === 'none' ? groups.map(() => groups[0]!) : groups;
+        const call =
+          (f: typeof assembleTokens) =>
+          (...[patches, classToken, positions]: tf.Tensor[]) =>
+            f({ patches: patches!, classToken: classToken!, positions: positions! }, same, maps);
+        const patches = normal([rowsOf(same) - imagesOf(same), width]);
+        const inputs = [patches, normal([1, 1, width]), normal([1, trained, width])];
+        // Without patches there is nothing to slice for the twin.
+        if (patches.size > 0) await expectTwins(call(assembleTokens), call(assembleTokensComposed), inputs);
+      },
+    );
   });
 
   it('attention weights of all queries, and of the class token alone', async () => {

@@ -3,10 +3,11 @@
  * pixels, and the tokens [class, patches + positions] of all images, one group of equal images after the other.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { type PawsaurBackend, webgpu } from '../backend';
+import { webgpu } from '../backend';
 import { defineKernel } from '../kernel';
 import { placed, rowsOf, type TokenGroup } from './attention';
 import { fused } from './fused';
+import { gemm } from './gemm';
 
 /** A thread copies one line of pixels of one patch; the lines of a row lie in order (channel, y). */
 const patchKernel = defineKernel({
@@ -76,18 +77,45 @@ export interface TokenParts {
   patches: tf.Tensor;
   /** D numbers. */
   classToken: tf.Tensor;
-  /** Per group [.., tokens, D], the class token's position first. */
-  positions: tf.Tensor[];
+  /** [1, P, D], the class token's position first. */
+  positions: tf.Tensor;
+}
+
+/** Positions through a linear map [targets, P]: [1, P, D] → [1, targets, D]; no gradient of its own. */
+function mapPositions(positions: tf.Tensor, map: tf.Tensor): tf.Tensor {
+  const [targets, sources] = map.shape as [number, number];
+  const width = positions.size / sources;
+  const rows = { row: width, column: 1 };
+  const product = { rows: targets, columns: width, depth: sources };
+  return gemm([1, targets, width], product, map, { row: sources, column: 1 }, positions, rows);
+}
+
+/** The gradient of `mapPositions`, added to what came by other ways. */
+function mapPositionsGradient(dy: tf.Tensor, map: tf.Tensor, others: tf.Tensor | null): tf.Tensor {
+  const [targets, sources] = map.shape as [number, number];
+  const width = dy.size / targets;
+  const rows = { row: width, column: 1 };
+  const product = { rows: sources, columns: width, depth: targets };
+  const epilogue = others ? { residual: others } : {};
+  return gemm([1, sources, width], product, map, { row: 1, column: sources }, dy, rows, epilogue);
+}
+
+/** The same in plain tfjs operations. */
+export function mapPositionsComposed(positions: tf.Tensor, map: tf.Tensor | null): tf.Tensor {
+  if (!map) return positions;
+  const [targets, sources] = map.shape as [number, number];
+  const flat = tf.reshape(positions, [sources, positions.size / sources]) as tf.Tensor2D;
+  return tf.reshape(tf.matMul(map as tf.Tensor2D, flat), [1, targets, positions.size / sources]);
 }
 
 /** A thread keeps one (token, column) and runs over the images: no divisions, and neighbours read neighbours. */
 const assembleKernel = defineKernel({
   name: 'assemble_tokens',
-  reads: ['patches', 'classToken', 'positions'],
+  reads: ['patches', 'classToken', 'places'],
   writes: ['tokens'],
   uniforms: ['images', 'width', 'firstPatch', 'firstRow'],
   body: `
-  let position = positions[index];
+  let position = places[index];
   let perImage = u.count - u.width;
   for (var image = 0u; image < u.images; image++) {
     var own = 0.0;
@@ -101,7 +129,7 @@ const assembleKernel = defineKernel({
 const takeApartKernel = defineKernel({
   name: 'assemble_tokens_gradient',
   reads: ['dTokens'],
-  writes: ['dPatches', 'dClass', 'dPositions'],
+  writes: ['dPatches', 'dClass', 'dPlaces'],
   uniforms: ['images', 'width', 'firstPatch', 'firstRow'],
   body: `
   let perImage = u.count - u.width;
@@ -111,7 +139,7 @@ const takeApartKernel = defineKernel({
     sum += g;
     if (index >= u.width) { dPatches[u.firstPatch * u.width + image * perImage + index - u.width] = g; }
   }
-  dPositions[index] = sum;
+  dPlaces[index] = sum;
   // Groups come in order, the first from row 0.
   if (index < u.width) { dClass[index] = select(dClass[index] + sum, sum, u.firstRow == 0u); }`,
 });
@@ -120,6 +148,7 @@ const takeApartKernel = defineKernel({
 export function assembleTokensComposed(
   { patches, classToken, positions }: TokenParts,
   groups: readonly TokenGroup[],
+  maps: ReadonlyArray<tf.Tensor | null>,
 ): tf.Tensor {
   const width = classToken.size;
   const parts = placed(groups).map(({ images, tokens, firstRow, firstImage }, i) => {
@@ -132,16 +161,23 @@ export function assembleTokensComposed(
       ],
       1,
     );
-    const position = tf.reshape(positions[i] as tf.Tensor, [1, tokens, width]);
-    return tf.reshape(tf.add(withClass, position), [images * tokens, width]);
+    const places = mapPositionsComposed(positions, maps[i] ?? null);
+    return tf.reshape(tf.add(withClass, places), [images * tokens, width]);
   });
   return parts.length === 1 ? (parts[0] as tf.Tensor) : tf.concat(parts);
 }
 
-/** The tokens that enter block 0: [R, D], of each image the class token and then its patches. */
-export function assembleTokens(parts: TokenParts, groups: readonly TokenGroup[]): tf.Tensor {
+/**
+ * The tokens that enter block 0: [R, D], of each image the class token and then its patches.
+ * @param maps per group the linear map [tokens, P] from the positions that are trained to its own; null for none
+ */
+export function assembleTokens(
+  parts: TokenParts,
+  groups: readonly TokenGroup[],
+  maps: ReadonlyArray<tf.Tensor | null>,
+): tf.Tensor {
   const backend = webgpu();
-  if (!backend) return assembleTokensComposed(parts, groups);
+  if (!backend) return assembleTokensComposed(parts, groups, maps);
   const width = parts.classToken.size;
   const each = (run: (i: number, count: number, uniforms: Record<string, number>) => void) => {
     for (const [i, { images, tokens, firstRow, firstImage }] of placed(groups).entries()) {
@@ -153,22 +189,28 @@ export function assembleTokens(parts: TokenParts, groups: readonly TokenGroup[])
     ({ patches, classToken, positions }) => {
       const value = backend.allocate([rowsOf(groups), width]);
       each((i, count, uniforms) => {
-        const reads = [patches, classToken, positions[i] as tf.Tensor];
-        backend.dispatch(assembleKernel, reads, [value], uniforms, count);
+        const map = maps[i];
+        const places = map ? mapPositions(positions, map) : positions;
+        backend.dispatch(assembleKernel, [patches, classToken, places], [value], uniforms, count);
       });
-      return { value, saved: {} };
+      // The maps too: the forward pass frees its own before the gradient is taken.
+      return { value, saved: { maps: maps.filter((map) => map !== null) } };
     },
-    (dy) => takeApart(backend, dy),
+    (dy, saved) => {
+      const patches = backend.allocate(parts.patches.shape);
+      const classToken = backend.allocate(parts.classToken.shape);
+      const own = groups.map(({ tokens }) => backend.allocate([1, tokens, width]));
+      each((i, count, uniforms) => {
+        const writes = [patches, classToken, own[i] as tf.Tensor];
+        backend.dispatch(takeApartKernel, [dy], writes, uniforms, count);
+      });
+      // Groups without a map first: each later sum takes the one before it along.
+      const [plain, mapped] = [own.filter((_, i) => !maps[i]), own.filter((_, i) => maps[i])];
+      let positions = plain.length > 1 ? tf.addN(plain) : (plain[0] ?? null);
+      for (const [i, d] of mapped.entries()) {
+        positions = mapPositionsGradient(d, saved.maps[i] as tf.Tensor, positions);
+      }
+      return { patches, classToken, positions: positions as tf.Tensor };
+    },
   );
-
-  function takeApart(engine: PawsaurBackend, dy: tf.Tensor): TokenParts {
-    const patches = engine.allocate(parts.patches.shape);
-    const classToken = engine.allocate(parts.classToken.shape);
-    const positions = parts.positions.map(({ shape }) => engine.allocate(shape));
-    each((i, count, uniforms) => {
-      const writes = [patches, classToken, positions[i] as tf.Tensor];
-      engine.dispatch(takeApartKernel, [dy], writes, uniforms, count);
-    });
-    return { patches, classToken, positions };
-  }
 }
