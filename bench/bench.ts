@@ -96,7 +96,7 @@ async function main(): Promise<void> {
     results.adapter = adapter;
     if (workload === CEILING) {
       for (const [by, { gpuMs }] of timings) {
-        const gflops = gpuMs ? productFlops / (gpuMs.median * 1e6) : 0;
+        const gflops = gpuMs ? productFlops / (gpuMs.min * 1e6) : 0;
         if (gflops > (results.ceiling?.gflops ?? 0)) results.ceiling = { gflops, by };
       }
       if (!wanted.includes(CEILING)) continue;

@@ -127,7 +127,7 @@ const w3 = () =>
     { head: { hiddenDim: 512, bottleneckDim: 128, outDim: 1024 }, batch: 64, locals: 6 },
   );
 
-/** The step of the preset `photos-quick`, at a tenth of its peak learning rate, as in its warm-up. */
+/** The step of the preset `photos-quick`, at the learning rate its warm-up begins with. */
 function w2c(): DinoProblem {
   const recipe = findPreset('photos-quick')?.recipe;
   if (!recipe) throw new Error('The preset photos-quick is gone.');
@@ -147,7 +147,7 @@ function w2c(): DinoProblem {
     views: [{ side: recipe.global_crops_size, count: 2 }],
     controls: {
       centering: recipe.centering,
-      lr: (recipe.lr * recipe.batch_size) / 256 / 10,
+      lr: (recipe.lr * recipe.batch_size) / 256 / 40,
       momentum: recipe.momentum_teacher,
       teacherTemp: recipe.teacher_temp,
       studentTemp: recipe.student_temp,

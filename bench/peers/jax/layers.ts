@@ -9,9 +9,9 @@ export type Tree = Record<string, np.Array>;
 export type Weights = (name: string) => np.Array;
 
 export const reader =
-  (tree: Tree, prefix = ''): Weights =>
+  (tree: Tree): Weights =>
   (name) =>
-    tree[prefix + name].ref;
+    tree[name].ref;
 
 /** x [..., inputs] → [..., outputs] */
 export const dense = (x: np.Array, weights: Weights, name: string): np.Array =>

@@ -25,3 +25,6 @@ export function uploadNetwork(specs: readonly ParameterSpec[], values: Parameter
     specs.map((spec) => [spec.name, upload(arrange(spec, values.get(spec.name) as Float32Array))]),
   );
 }
+
+/** Reads an array, which is consumed. */
+export const take = async (array: np.Array): Promise<Float32Array> => (await array.data()) as Float32Array;

@@ -2,12 +2,10 @@
 import { jit, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
 import type { Runner } from '../../contender';
 import type { AttentionProblem, MatmulProblem, Problem, RegressionProblem } from '../../workloads/problem';
+import { dinoRunner } from './dino';
 import { reader, type Tree } from './layers';
-import { upload, uploadNetwork } from './network';
+import { take, upload, uploadNetwork } from './network';
 import { vitAttention, vitFeatures } from './vit';
-
-/** Reads an array, which is consumed. */
-const take = async (array: np.Array): Promise<Float32Array> => (await array.data()) as Float32Array;
 
 const MOMENTUM = 0.9;
 
@@ -75,15 +73,15 @@ function matmulRunner({ a, b, size }: MatmulProblem): Runner {
 }
 
 /** Makes a problem ready in jax-js. */
-export function prepareJax(problem: Problem): Runner | null {
+export function prepareJax(problem: Problem): Runner {
   switch (problem.kind) {
     case 'regression':
       return regressionRunner(problem);
+    case 'dino':
+      return dinoRunner(problem);
     case 'attention':
       return attentionRunner(problem);
     case 'matmul':
       return matmulRunner(problem);
-    case 'dino':
-      return null;
   }
 }
