@@ -8,19 +8,21 @@ import { defineKernel } from '../kernel';
 
 /**
  * WGSL functions `gelu` and `geluSlope` (its derivative) for `f32` or `vec4f`. Φ is the rational approximation
- * 7.1.26 of Abramowitz and Stegun; absolute error below 1.5e-7.
+ * 7.1.26 of Abramowitz and Stegun, absolute error below 1.5e-7; `bell` is exp(−x²/2), which the slope shares.
  */
 export function geluFunctions(type: 'f32' | 'vec4f'): string {
   return `
-fn phi(x: ${type}) -> ${type} {
-  let z = abs(x) * 0.70710678118654752;
-  let t = 1.0 / (1.0 + 0.3275911 * z);
-  let tail = 0.5 * exp(-z * z) * t *
+fn phi(x: ${type}, bell: ${type}) -> ${type} {
+  let t = 1.0 / (1.0 + 0.3275911 * 0.70710678118654752 * abs(x));
+  let tail = 0.5 * bell * t *
     (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
   return select(tail, 1.0 - tail, x >= ${type}(0.0));
 }
-fn gelu(x: ${type}) -> ${type} { return x * phi(x); }
-fn geluSlope(x: ${type}) -> ${type} { return phi(x) + x * 0.3989422804014327 * exp(-0.5 * x * x); }`;
+fn gelu(x: ${type}) -> ${type} { return x * phi(x, exp(-0.5 * x * x)); }
+fn geluSlope(x: ${type}) -> ${type} {
+  let bell = exp(-0.5 * x * x);
+  return phi(x, bell) + x * 0.3989422804014327 * bell;
+}`;
 }
 
 const forwardKernel = defineKernel({
