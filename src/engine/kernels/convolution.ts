@@ -1,81 +1,16 @@
 /**
  * 2-D convolution in PyTorch's layouts: x [B, C, H, W], weight [O, C, k, k] (torch.nn.functional.conv2d).
  *
- * The patches under the kernel are laid out as columns, [B, C·k·k, positions], and every product is a `gemm`:
- * the result comes out in place, and so do both gradients.
+ * Filters up to 3 × 3 with stride 1 or 2 are computed directly (`convolutionStencil`, `convolutionWeight`), larger
+ * ones by columns (`convolutionColumns`).
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { computeOne, webgpu } from '../backend';
-import { withGradient } from '../gradient';
-import { defineKernel } from '../kernel';
-import { gemm, sumLeading } from './gemm';
-
-const GEOMETRY = ['height', 'width', 'padding', 'outHeight', 'outWidth'] as const;
-
-/** Both kernels for one kernel side and stride: as constants they cost no divisions, which software adapters feel. */
-function buildKernels(side: number, stride: number) {
-  /** One thread per position of a channel writes its k·k taps. */
-  const toColumns = defineKernel({
-    name: `convolution_columns_${side}_${stride}`,
-    reads: ['x'],
-    writes: ['columns'],
-    uniforms: GEOMETRY,
-    body: `
-  let positions = u.outHeight * u.outWidth;
-  let channel = index / positions; // image · channels + channel
-  let position = index - channel * positions;
-  let oy = position / u.outWidth;
-  let ox = position - oy * u.outWidth;
-  let base = channel * u.height * u.width;
-  var at = channel * ${side * side}u * positions + position;
-  for (var ky = 0u; ky < ${side}u; ky++) {
-    let y = i32(oy * ${stride}u + ky) - i32(u.padding);
-    for (var kx = 0u; kx < ${side}u; kx++) {
-      let x0 = i32(ox * ${stride}u + kx) - i32(u.padding);
-      let inside = y >= 0 && y < i32(u.height) && x0 >= 0 && x0 < i32(u.width);
-      columns[at] = select(0.0, x[base + u32(max(y, 0)) * u.width + u32(max(x0, 0))], inside);
-      at += positions;
-    }
-  }`,
-  });
-  /** Adds every column entry back to its pixel: each pixel gathers its own, so the order is fixed. */
-  const fromColumns = defineKernel({
-    name: `convolution_gather_${side}_${stride}`,
-    reads: ['columns'],
-    writes: ['dx'],
-    uniforms: GEOMETRY,
-    body: `
-  let pixels = u.height * u.width;
-  let channel = index / pixels;
-  let pixel = index - channel * pixels;
-  let y = pixel / u.width;
-  let x0 = pixel - y * u.width;
-  let positions = u.outHeight * u.outWidth;
-  let base = channel * ${side * side}u * positions;
-  var sum = 0.0;
-  for (var ky = 0u; ky < ${side}u; ky++) {
-    let top = i32(y + u.padding) - i32(ky);
-    if (top < 0 || u32(top) % ${stride}u != 0u || u32(top) / ${stride}u >= u.outHeight) { continue; }
-    for (var kx = 0u; kx < ${side}u; kx++) {
-      let left = i32(x0 + u.padding) - i32(kx);
-      if (left < 0 || u32(left) % ${stride}u != 0u || u32(left) / ${stride}u >= u.outWidth) { continue; }
-      let tap = ky * ${side}u + kx;
-      sum += columns[base + tap * positions + u32(top) / ${stride}u * u.outWidth + u32(left) / ${stride}u];
-    }
-  }
-  dx[index] = sum;`,
-  });
-  return { toColumns, fromColumns };
-}
-
-const built = new Map<string, ReturnType<typeof buildKernels>>();
-
-function kernelsFor(side: number, stride: number): ReturnType<typeof buildKernels> {
-  const key = `${side} ${stride}`;
-  const kernels = built.get(key) ?? buildKernels(side, stride);
-  built.set(key, kernels);
-  return kernels;
-}
+import { type PawsaurBackend, webgpu } from '../backend';
+import { columnsBackward, columnsForward, columnsWeightGradient } from './convolutionColumns';
+import { type ConvolutionSizes, convolveBackward, convolveForward } from './convolutionStencil';
+import { weightGradient } from './convolutionWeight';
+import { fused } from './fused';
+import { traitsOf } from './gemmVariants';
 
 export interface ConvolutionOptions {
   stride?: number;
@@ -96,63 +31,44 @@ export function convolutionComposed(
   return tf.transpose(y, [0, 3, 1, 2]);
 }
 
-/** x [B, C, H, W] → [B, O, floor((H + 2·padding − k)/stride) + 1, …]; no bias. */
-export function convolution(x: tf.Tensor, weight: tf.Tensor, options: ConvolutionOptions = {}): tf.Tensor {
-  if (!webgpu()) return convolutionComposed(x, weight, options);
-  const { stride = 1, padding = 0, inputGradient = true } = options;
+function sizesOf(x: tf.Tensor, weight: tf.Tensor, stride: number, padding: number): ConvolutionSizes {
   const [batch, channels, height, width] = x.shape as [number, number, number, number];
   const [outputs, , side] = weight.shape as [number, number, number];
   const outHeight = Math.floor((height + 2 * padding - side) / stride) + 1;
   const outWidth = Math.floor((width + 2 * padding - side) / stride) + 1;
-  const positions = outHeight * outWidth;
-  const taps = channels * side * side;
-  const geometry = { height, width, padding, outHeight, outWidth };
-  const { toColumns, fromColumns } = kernelsFor(side, stride);
-  const columnsShape = [batch, taps, positions];
-  const columnsOf = (input: tf.Tensor) =>
-    computeOne(toColumns, [input], columnsShape, geometry, batch * channels * positions);
-  const perImage = { outer: taps * positions, row: positions, column: 1 };
-  const output = { outer: outputs * positions, row: positions, column: 1 };
+  return { batch, channels, height, width, outputs, outHeight, outWidth, side, stride, padding };
+}
 
-  return withGradient([x, weight], ([input, filter], save) => {
-    save([input as tf.Tensor, filter as tf.Tensor]);
-    const columns = columnsOf(input as tf.Tensor);
-    const value = gemm(
-      [batch, outputs, outHeight, outWidth],
-      { rows: outputs, columns: positions, depth: taps, outer: batch },
-      filter as tf.Tensor,
-      { row: taps, column: 1 },
-      columns,
-      perImage,
+/** Lanes of the subgroups to broadcast in, on the software adapters that gain by it. */
+function broadcastLanes(backend: PawsaurBackend): number | null {
+  const { software, subgroupLanes } = traitsOf(backend.device);
+  return software && subgroupLanes >= 4 && subgroupLanes <= 32 ? subgroupLanes : null;
+}
+
+/** x [B, C, H, W] → [B, O, floor((H + 2·padding − k)/stride) + 1, …]; no bias. */
+export function convolution(x: tf.Tensor, weight: tf.Tensor, options: ConvolutionOptions = {}): tf.Tensor {
+  const backend = webgpu();
+  if (!backend) return convolutionComposed(x, weight, options);
+  const { stride = 1, padding = 0, inputGradient = true } = options;
+  const sizes = sizesOf(x, weight, stride, padding);
+  const direct = sizes.side <= 3 && stride <= 2;
+  const lanes = broadcastLanes(backend);
+  const forward = (image: tf.Tensor, filter: tf.Tensor) =>
+    direct ? convolveForward(image, filter, sizes, lanes) : columnsForward(image, filter, sizes);
+  const backward = (dy: tf.Tensor, filter: tf.Tensor) =>
+    direct ? convolveBackward(dy, filter, sizes, lanes) : columnsBackward(dy, filter, sizes);
+  const filterGradient = (image: tf.Tensor, dy: tf.Tensor) =>
+    direct ? weightGradient(image, dy, sizes, lanes) : columnsWeightGradient(image, dy, sizes);
+  if (!inputGradient) {
+    return fused(
+      { weight },
+      (inputs) => ({ value: forward(x, inputs.weight), saved: { x } }),
+      (dy, saved) => ({ weight: filterGradient(saved.x, dy) }),
     );
-    columns.dispose();
-    const gradient = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [xs, w] = saved as [tf.Tensor, tf.Tensor];
-      const patches = columnsOf(xs);
-      const perImageGradient = gemm(
-        [batch, outputs, taps],
-        { rows: outputs, columns: taps, depth: positions, outer: batch },
-        dy,
-        output,
-        patches,
-        { outer: taps * positions, row: 1, column: positions },
-      );
-      patches.dispose();
-      const dw = sumLeading(perImageGradient, batch, weight.shape);
-      perImageGradient.dispose();
-      if (!inputGradient) return [tf.zerosLike(xs), dw];
-      const dColumns = gemm(
-        columnsShape,
-        { rows: taps, columns: positions, depth: outputs, outer: batch },
-        w,
-        { row: 1, column: taps },
-        dy,
-        output,
-      );
-      const dx = computeOne(fromColumns, [dColumns], x.shape, geometry, x.size);
-      dColumns.dispose();
-      return [dx, dw];
-    };
-    return { value, gradient };
-  });
+  }
+  return fused(
+    { x, weight },
+    (inputs) => ({ value: forward(inputs.x, inputs.weight), saved: inputs }),
+    (dy, saved) => ({ x: backward(dy, saved.weight), weight: filterGradient(saved.x, dy) }),
+  );
 }

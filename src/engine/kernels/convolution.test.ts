@@ -1,0 +1,105 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readBack, startEngine } from '../index';
+import { distance, expectTwins, normals } from '../testing/twins';
+import { type ConvolutionOptions, convolution, convolutionComposed } from './convolution';
+import { convolveBackward, convolveForward } from './convolutionStencil';
+import { weightGradient } from './convolutionWeight';
+
+const normal = normals('convolution');
+
+beforeAll(async () => {
+  expect((await startEngine()).backend).toBe('webgpu');
+});
+beforeEach(() => tf.engine().startScope());
+afterEach(() => tf.engine().endScope());
+
+interface Case {
+  batch: number;
+  channels: number;
+  outputs: number;
+  height: number;
+  width: number;
+  side: number;
+  stride: number;
+  padding: number;
+  /** Also without subgroups. */
+  plain?: 0 | 1;
+}
+
+const [columns, ...rows] = [
+  ['batch', 'channels', 'outputs', 'height', 'width', 'side', 'stride', 'padding', 'plain'],
+  [1, 1, 1, 1, 1, 1, 1, 0, 0],
+  [2, 3, 5, 9, 9, 3, 2, 1, 0],
+  [3, 8, 16, 12, 12, 3, 1, 1, 0],
+  [5, 9, 11, 5, 7, 3, 1, 1, 1],
+  [2, 5, 3, 7, 4, 3, 2, 0, 0],
+  [1, 2, 9, 6, 3, 3, 1, 0, 0],
+  [2, 3, 17, 10, 9, 3, 1, 2, 0],
+  [70, 2, 3, 2, 3, 3, 2, 1, 0],
+  [2, 6, 4, 8, 8, 1, 2, 0, 0],
+  [3, 18, 35, 5, 7, 1, 1, 0, 0],
+  [3, 7, 20, 5, 7, 1, 2, 0, 1],
+  [2, 20, 9, 33, 35, 3, 2, 1, 1],
+  [2, 3, 8, 16, 16, 7, 2, 3, 0],
+] as const;
+const cases = rows.map(
+  (row) => Object.fromEntries(columns.map((name, i) => [name, row[i]])) as unknown as Case,
+);
+const titleOf = (c: Case) =>
+  `${c.channels} → ${c.outputs}, ${c.side} × ${c.side}, stride ${c.stride}, padding ${c.padding}, at ${c.batch} × ${c.height} × ${c.width}`;
+const operandsOf = (c: Case) => ({
+  x: normal([c.batch, c.channels, c.height, c.width]),
+  weight: normal([c.outputs, c.channels, c.side, c.side]),
+});
+
+describe('convolution', () => {
+  for (const c of cases) {
+    it(`equals its twin: ${titleOf(c)}`, async () => {
+      const { x, weight } = operandsOf(c);
+      await expectTwins(
+        (a, b) => convolution(a as tf.Tensor, b as tf.Tensor, c),
+        (a, b) => convolutionComposed(a as tf.Tensor, b as tf.Tensor, c),
+        [x, weight],
+      );
+    });
+  }
+
+  // What adapters without subgroups of one width run; `convolution` itself has chosen for this one.
+  for (const c of cases.filter(({ plain }) => plain)) {
+    it(`equals its twin without subgroups: ${titleOf(c)}`, async () => {
+      const { x, weight } = operandsOf(c);
+      const twin = (a: tf.Tensor, b: tf.Tensor) => convolutionComposed(a, b, c);
+      const y = twin(x, weight);
+      const dy = normal(y.shape);
+      const [dx, dw] = tf.grads(twin)([x, weight], dy) as [tf.Tensor, tf.Tensor];
+      const sizes = { ...c, outHeight: y.shape[2] as number, outWidth: y.shape[3] as number };
+      expect(await distance(convolveForward(x, weight, sizes, null), y)).toBeLessThan(1e-5);
+      expect(await distance(convolveBackward(dy, weight, sizes, null), dx)).toBeLessThan(1e-5);
+      expect(await distance(weightGradient(x, dy, sizes, null), dw)).toBeLessThan(1e-5);
+    });
+  }
+
+  it('gives the gradient of the weights alone where the input is data', async () => {
+    const c = { batch: 2, channels: 3, outputs: 4, height: 6, width: 6, side: 3, stride: 2, padding: 1 };
+    const { x, weight } = operandsOf(c);
+    const loss =
+      (f: (x: tf.Tensor, w: tf.Tensor, options: ConvolutionOptions) => tf.Tensor, options: object) =>
+      (w: tf.Tensor) =>
+        tf.sum(tf.square(f(x, w, { ...c, ...options })));
+    const ours = tf.grad(loss(convolution, { inputGradient: false }))(weight);
+    const theirs = tf.grad(loss(convolutionComposed, {}))(weight);
+    expect(await distance(ours, theirs)).toBeLessThan(1e-5);
+  });
+
+  it('gives the same bits twice', async () => {
+    const c = { batch: 9, channels: 5, outputs: 6, height: 16, width: 16, side: 3, stride: 1, padding: 1 };
+    const { x, weight } = operandsOf(c);
+    const gradients = () =>
+      tf.grads((a: tf.Tensor, b: tf.Tensor) => tf.sum(tf.square(convolution(a, b, c))))([x, weight]);
+    const [first, second] = [gradients(), gradients()];
+    for (const i of [0, 1]) {
+      expect(await readBack(first[i] as tf.Tensor)).toEqual(await readBack(second[i] as tf.Tensor));
+    }
+  });
+});
