@@ -42,12 +42,12 @@ export function adapterName(device: GPUDevice): string {
 }
 
 /**
- * The plan of an adapter that nothing was measured on. On a software adapter with subgroups of one width (llvmpipe)
- * the wider tile is a third faster where there is enough to do, and takes twice as long to compile.
+ * The plan of an adapter that nothing was measured on. On llvmpipe, with subgroups of 8, the wider tile is a third
+ * faster where there is enough to do, and takes twice as long to compile; on SwiftShader, with 4, it is slower.
  */
 export function defaultPlan(adapter: string, traits: DeviceTraits): KernelPlan {
   const [first, second] = variantNames(traits) as [string, string | undefined];
-  const wide = traits.software && second?.startsWith('lanes') ? second : first;
+  const wide = traits.software && traits.subgroupLanes >= 8 && second ? second : first;
   const gemm = { large: wide, deep: first, batched: first, small: first };
   return { version: PLAN_VERSION, adapter, origin: 'default', gemm };
 }
@@ -63,7 +63,7 @@ export function kernelPlan(device: GPUDevice): KernelPlan {
 }
 
 /** Sets the plan of a device. Only between runs: it changes the last bits of every product. */
-export function useKernelPlan(device: GPUDevice, plan: KernelPlan): void {
+export function setKernelPlan(device: GPUDevice, plan: KernelPlan): void {
   variantNames(traitsOf(device));
   current = { device, plan };
 }
