@@ -125,8 +125,8 @@ export class Arena {
     for (const buffer of this.buffers) this.backend.destroyBuffer(buffer);
   }
 
-  /** One write per chunk. */
-  private write(values: readonly BufferValues[]): void {
+  /** Writes every tensor, a chunk at a time. */
+  write(values: readonly BufferValues[]): void {
     const assembled = this.layout.chunkBytes.map((bytes) => new Uint8Array(bytes));
     for (const [i, { chunk, offset }] of this.layout.places.entries()) {
       const { buffer, byteOffset, byteLength } = values[i] as BufferValues;

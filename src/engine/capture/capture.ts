@@ -7,14 +7,14 @@
  * runs anew each time.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { Arena, ArenaLayout, maxChunkBytes } from '../arena';
 import { type BufferValues, type PawsaurBackend, webgpu } from '../backend';
 import { readBack } from '../readback';
-import { layOut } from './layout';
 import { planMemory } from './memoryPlan';
 import { RUNS_IN_FLIGHT } from './readRing';
 import { Recorder } from './recorder';
 import { type Recording, usedConstants, withoutDeadCode } from './recording';
-import { type OperationTime, Replay } from './replay';
+import { constantLayout, type OperationTime, Replay } from './replay';
 
 export interface InputSpec {
   shape: number[];
@@ -109,7 +109,7 @@ export function planRun<I extends string, O extends string>(
     tf.dispose(outputs);
     inputs.dispose();
     dispose();
-    const step = summarise(plan, recording, definition, outputs);
+    const step = summarise(backend, plan, recording, definition, outputs);
     return {
       ...step,
       stateBytes: stateBytes + recorder.uploads.bytes,
@@ -139,45 +139,35 @@ function trace<I extends string, O extends string>(
   }
 }
 
-/** All inputs in one buffer, written at once. */
+/** All inputs in one arena. */
 class InputBlock<I extends string> {
   readonly tensors: Record<I, tf.Tensor>;
-  private readonly buffer: GPUBuffer;
-  private readonly staging: Uint8Array;
-  private readonly offsets: ReadonlyMap<string, number>;
+  private readonly arena: Arena;
+  private readonly names: readonly string[];
 
-  constructor(
-    private readonly backend: PawsaurBackend,
-    specs: Record<I, InputSpec>,
-  ) {
-    const entries = Object.entries<InputSpec>(specs);
-    const { offsets, bytes } = layOut(entries.map(([, { shape }]) => 4 * tf.util.sizeFromShape(shape)));
-    this.buffer = backend.createBuffer(bytes, 'inputs');
-    this.staging = new Uint8Array(bytes);
-    this.offsets = new Map(entries.map(([name], i) => [name, offsets[i] as number]));
-    this.tensors = Object.fromEntries(
-      entries.map(([name, { shape, dtype }], i) => [
-        name,
-        tf.keep(backend.view(this.buffer, offsets[i] as number, shape, dtype)),
-      ]),
-    ) as Record<I, tf.Tensor>;
+  constructor(backend: PawsaurBackend, specs: Record<I, InputSpec>) {
+    this.names = Object.keys(specs);
+    this.arena = new Arena(backend, inputLayout(backend, specs));
+    const tensors = this.names.map((name, i) => [name, this.arena.tensors[i]]);
+    this.tensors = Object.fromEntries(tensors) as Record<I, tf.Tensor>;
   }
 
   write(values: Record<I, BufferValues>): void {
-    for (const [name, offset] of this.offsets) {
-      const given = values[name as I];
-      this.staging.set(new Uint8Array(given.buffer, given.byteOffset, given.byteLength), offset);
-    }
-    this.backend.queue.writeBuffer(this.buffer, 0, this.staging as Uint8Array<ArrayBuffer>);
+    this.arena.write(this.names.map((name) => values[name as I]));
   }
 
   dispose(): void {
-    tf.dispose(Object.values<tf.Tensor>(this.tensors));
-    this.backend.destroyBuffer(this.buffer);
+    this.arena.dispose();
   }
 }
 
+function inputLayout(backend: PawsaurBackend, specs: Record<string, InputSpec>): ArenaLayout {
+  const tensors = Object.entries(specs).map(([name, spec]) => ({ name, ...spec }));
+  return new ArenaLayout(tensors, maxChunkBytes(backend));
+}
+
 function summarise<I extends string, O extends string>(
+  backend: PawsaurBackend,
   { slots, operations }: ReturnType<typeof planMemory>,
   recording: Recording,
   { inputs, read }: StepDefinition<I, O>,
@@ -185,10 +175,8 @@ function summarise<I extends string, O extends string>(
 ): StepPlan {
   const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
   const temporaryBytes = sum(slots);
-  const constantBytes = layOut(usedConstants(recording).map(({ bytes }) => bytes)).bytes;
-  const inputBytes = layOut(
-    Object.values<InputSpec>(inputs).map(({ shape }) => 4 * tf.util.sizeFromShape(shape)),
-  ).bytes;
+  const constantBytes = constantLayout(backend, usedConstants(recording)).bytes;
+  const inputBytes = inputLayout(backend, inputs).bytes;
   const stagingBytes = RUNS_IN_FLIGHT * Math.max(4, sum(read.map((name) => 4 * outputs[name].size)));
   return {
     dispatches: operations.filter(({ kind }) => kind === 'dispatch').length,
@@ -208,13 +196,13 @@ class ReplayedStep<I extends string, O extends string> implements CapturedStep<I
   readonly outputs: Record<O, tf.Tensor>;
 
   constructor(
-    private readonly backend: PawsaurBackend,
+    backend: PawsaurBackend,
     definition: StepDefinition<I, O>,
     private readonly inputs: InputBlock<I>,
     { recording, plan, outputs, outputIds }: Traced<I, O>,
     private readonly replay: Replay,
   ) {
-    this.plan = summarise(plan, recording, definition, outputs);
+    this.plan = summarise(backend, plan, recording, definition, outputs);
     this.outputs = outputs;
     Object.values<tf.Tensor>(outputs).forEach((tensor, i) => {
       const id = outputIds[i] as number;
@@ -225,13 +213,11 @@ class ReplayedStep<I extends string, O extends string> implements CapturedStep<I
   }
 
   run(values: Record<I, BufferValues>): Promise<Record<string, Float32Array>> {
-    this.backend.flush();
     this.inputs.write(values);
     return this.replay.run();
   }
 
   profile(values: Record<I, BufferValues>): Promise<OperationTime[] | null> {
-    this.backend.flush();
     this.inputs.write(values);
     return this.replay.profile();
   }

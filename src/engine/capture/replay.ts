@@ -4,8 +4,8 @@
  */
 import type * as tf from '@tensorflow/tfjs-core';
 import { PawsaurError } from '../../platform/errors';
+import { Arena, ArenaLayout, maxChunkBytes } from '../arena';
 import type { PawsaurBackend } from '../backend';
-import { layOut } from './layout';
 import type { MemoryPlan } from './memoryPlan';
 import { Pacer } from './pacing';
 import { type Reading, ReadRing } from './readRing';
@@ -50,8 +50,7 @@ export class Replay {
   private constructor(
     private readonly backend: PawsaurBackend,
     private readonly commands: readonly Command[],
-    private readonly buffers: readonly GPUBuffer[],
-    private readonly regions: ReadonlyMap<BufferId, Region>,
+    private readonly allocation: Allocation,
   ) {
     this.pacer = new Pacer(commands.length);
   }
@@ -66,18 +65,18 @@ export class Replay {
     const dispatches = plan.operations.filter((operation) => operation.kind === 'dispatch');
     const pipelines = await compileAll(dispatches, onProgress);
     backend.device.pushErrorScope('out-of-memory');
-    const { buffers, regions } = allocate(backend, plan, recording);
+    const allocation = allocate(backend, plan, recording);
     const shortage = await backend.device.popErrorScope();
     if (shortage) {
-      const bytes = buffers.reduce((sum, { size }) => sum + size, 0);
-      for (const buffer of buffers) backend.destroyBuffer(buffer);
+      const bytes = plan.slots.reduce((sum, size) => sum + size, 0);
+      free(backend, allocation);
       throw new PawsaurError(
         'memory/step',
         `The graphics device has no room for the ${Math.ceil(bytes / 2 ** 20)} MB that a step needs.`,
         'Nothing was changed. Use a smaller batch, or close other pages that use the graphics device.',
       );
     }
-    const regionOf = (id: BufferId) => regions.get(id) as Region;
+    const regionOf = (id: BufferId) => allocation.regions.get(id) as Region;
     const commands = plan.operations.map((operation): Command => {
       if (operation.kind === 'copy') {
         return { name: 'copy', from: regionOf(operation.reads[0]), to: regionOf(operation.writes[0]) };
@@ -90,12 +89,12 @@ export class Replay {
       });
       return { name: operation.name, pipeline, bindGroup, groups: operation.groups };
     });
-    return new Replay(backend, commands, buffers, regions);
+    return new Replay(backend, commands, allocation);
   }
 
   /** Where a recorded buffer lies. */
   regionOf(id: BufferId): Region {
-    return this.regions.get(id) as Region;
+    return this.allocation.regions.get(id) as Region;
   }
 
   /** Declares what every run answers with. */
@@ -133,7 +132,7 @@ export class Replay {
 
   dispose(): void {
     this.ring?.dispose();
-    for (const buffer of this.buffers) this.backend.destroyBuffer(buffer);
+    free(this.backend, this.allocation);
   }
 
   private get canProfile(): boolean {
@@ -141,6 +140,7 @@ export class Replay {
   }
 
   private send(): Promise<Record<string, Float32Array>> {
+    this.backend.flush();
     const { device, queue } = this.backend;
     const { ends } = this.pacer;
     let at = 0;
@@ -175,6 +175,7 @@ export class Replay {
   /** Every dispatch in a pass of its own, between two timestamps. */
   private sendTimed(): { values: Promise<Record<string, Float32Array>>; times: Promise<number[]> } {
     const { device, queue } = this.backend;
+    this.backend.flush();
     const count = 2 * this.commands.length;
     const querySet = device.createQuerySet({ type: 'timestamp', count });
     const usage = GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC;
@@ -247,22 +248,34 @@ async function compileAll(
   return new Map(await Promise.all(ready));
 }
 
-/** Makes slots and constants, and says where every recorded buffer lies. */
-function allocate(backend: PawsaurBackend, plan: MemoryPlan, recording: Recording) {
+/** Where the constants of a recording lie. */
+export function constantLayout(
+  backend: PawsaurBackend,
+  constants: ReturnType<typeof usedConstants>,
+): ArenaLayout {
+  return new ArenaLayout(
+    constants.map(({ bytes }) => ({ shape: [bytes / 4] })),
+    maxChunkBytes(backend),
+  );
+}
+
+/** The buffers of a replay. */
+interface Allocation {
+  slots: GPUBuffer[];
+  constants: Arena;
+  /** Where every recorded buffer lies. */
+  regions: ReadonlyMap<BufferId, Region>;
+}
+
+function allocate(backend: PawsaurBackend, plan: MemoryPlan, recording: Recording): Allocation {
   const slots = plan.slots.map((bytes) => backend.createBuffer(bytes, 'slot'));
-  const constants = usedConstants(recording);
-  const { offsets, bytes } = layOut(constants.map((constant) => constant.bytes));
-  const buffers = [...slots];
+  const used = usedConstants(recording);
+  const values = used.map((constant) => constant.values);
+  const constants = new Arena(backend, constantLayout(backend, used), values);
   const regions = new Map<BufferId, Region>();
-  if (bytes > 0) {
-    const buffer = backend.createBuffer(bytes, 'constants');
-    buffers.push(buffer);
-    constants.forEach(({ id, bytes: size, values }, i) => {
-      const offset = offsets[i] as number;
-      backend.writeBuffer(buffer, offset, values);
-      regions.set(id, { buffer, offset, size });
-    });
-  }
+  used.forEach(({ id }, i) => {
+    regions.set(id, backend.bindingOf(constants.tensors[i] as tf.Tensor));
+  });
   recording.buffers.forEach((buffer, id) => {
     if (buffer.kind === 'external') regions.set(id, buffer.region);
     const placement = plan.placements.get(id);
@@ -271,5 +284,10 @@ function allocate(backend: PawsaurBackend, plan: MemoryPlan, recording: Recordin
       'region' in placement ? placement.region : { buffer: slots[placement.slot] as GPUBuffer, offset: 0 };
     regions.set(id, { ...region, size: buffer.bytes });
   });
-  return { buffers, regions };
+  return { slots, constants, regions };
+}
+
+function free(backend: PawsaurBackend, { slots, constants }: Allocation): void {
+  for (const buffer of slots) backend.destroyBuffer(buffer);
+  constants.dispose();
 }
