@@ -21,9 +21,17 @@ import {
 import type { Trunk } from '../models/trunk';
 import type { ViewBatch } from '../models/viewBatch';
 import { AdamW, type AdamWOptions } from '../optimizers/adamw';
-import { control, followAll, isDecayed, type Optimizer } from '../optimizers/optimizer';
+import { Lars } from '../optimizers/lars';
+import {
+  control,
+  followAll,
+  isDecayed,
+  type OptimizedParameter,
+  type Optimizer,
+} from '../optimizers/optimizer';
 import { Sgd } from '../optimizers/sgd';
 import type { RandomStream } from '../platform/random';
+import type { Recipe } from '../recipe';
 import { dinoLoss } from './dinoLoss';
 import { firstImage, stepMetrics } from './dinoMetrics';
 import { teacherDistributions, updateCenter } from './dinoTeacher';

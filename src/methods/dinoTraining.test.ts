@@ -64,6 +64,7 @@ const variants: Array<[string, string, Partial<Recipe>]> = [
   ['no local crops', 'confetti-quick', { local_crops_number: 0 }],
   ['batch norm in the head', 'confetti-quick', { use_bn_in_head: true }],
   ['SGD', 'confetti-quick', { optimizer: 'sgd' }],
+  ['LARS', 'confetti-quick', { optimizer: 'lars' }],
   ['trained gains of the last layer', 'confetti-quick', { norm_last_layer: false }],
   ['the small CNN, its last map smaller than the grid', 'photos-quick', { cnn_pool: 4, cnn_width: 4 }],
 ];

@@ -117,11 +117,11 @@ export const optimiserFields = {
   optimizer: choice({
     group: 'optimiser',
     label: 'optimiser',
-    help: 'AdamW gives each weight its own step size and suits Transformers; SGD has momentum 0.9.',
+    help: 'AdamW gives each weight its own step size and suits Transformers; SGD has momentum 0.9; LARS scales each layer by its own norms, for large batches.',
     paper: 'paper: AdamW',
     official: 'adamw',
-    options: ['adamw', 'sgd'],
-    optionLabels: { adamw: 'AdamW', sgd: 'SGD, momentum 0.9' },
+    options: ['adamw', 'sgd', 'lars'],
+    optionLabels: { adamw: 'AdamW', sgd: 'SGD, momentum 0.9', lars: 'LARS' },
   }),
   epochs: number({
     group: 'optimiser',
