@@ -3,35 +3,10 @@
  * that cost no pass of their own.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { computeOne, webgpu } from '../backend';
+import { webgpu } from '../backend';
 import { withGradient } from '../gradient';
-import { defineKernel } from '../kernel';
 import { geluComposed, geluGradient } from './gelu';
-import { gemm, gemmWithRowSums, sumLeading } from './gemm';
-
-const columnSums = defineKernel({
-  name: 'column_sums',
-  reads: ['x'],
-  writes: ['partial'],
-  uniforms: ['rows', 'columns', 'chunk'],
-  body: `
-  let column = index % u.columns;
-  let first = (index / u.columns) * u.chunk;
-  let last = min(first + u.chunk, u.rows);
-  var sum = 0.0;
-  for (var row = first; row < last; row++) { sum += x[row * u.columns + column]; }
-  partial[index] = sum;`,
-});
-
-/** Sum over the rows of [rows, columns] → [columns], in two stages of fixed order. */
-export function sumRows(x: tf.TensorInfo, rows: number, columns: number): tf.Tensor {
-  const chunk = Math.max(32, Math.ceil(Math.sqrt(rows)));
-  const chunks = Math.ceil(rows / chunk);
-  const partial = computeOne(columnSums, [x], [chunks, columns], { rows, columns, chunk }, chunks * columns);
-  const total = sumLeading(partial, chunks, [columns]);
-  partial.dispose();
-  return total;
-}
+import { gemm, gemmWithRowSums } from './gemm';
 
 export interface LinearOptions {
   /** False where the input is data, so that its gradient is never computed. */
