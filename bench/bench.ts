@@ -6,6 +6,7 @@ import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { installNodeWebGpu } from '../src/platform/node/webgpu';
 import { type ContenderName, contenderNames } from './contender';
 import { spread } from './measure';
 import { barTable, productShare, profileTable, type Results, type Timings, workloadTable } from './report';
@@ -128,6 +129,7 @@ async function main(): Promise<void> {
 
 const given = process.env[TASK];
 if (given) {
+  installNodeWebGpu();
   const task = JSON.parse(given) as Task;
   const value = task.kind === 'rounds' ? await runRounds(task) : await runFirstStep(task);
   process.send?.({ value }, () => process.exit(0));

@@ -1,5 +1,7 @@
-/** What one process of the benchmark does: interleaved rounds of a workload, or the first step of a contender. */
-import { installNodeWebGpu } from '../src/platform/node/webgpu';
+/**
+ * What one process (or page) of the benchmark does: interleaved rounds of a workload, or the first step of a
+ * contender. WebGPU is there before, as tfjs looks for it when it is imported.
+ */
 import { type Contender, type ContenderName, contenderNames } from './contender';
 import { installGpuProbe, type KernelTime } from './gpuProbe';
 import { loaders } from './load';
@@ -36,9 +38,8 @@ export interface RoundsResult {
 
 const message = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-/** WebGPU and the workload of that name. tfjs looks for WebGPU when it is imported, hence the order. */
+/** The workload of that name, with the probe in place before anything asks for a device. */
 async function begin(workload: string): Promise<Problem> {
-  installNodeWebGpu();
   installGpuProbe();
   const { workloads } = await import('./workloads/index');
   return workloads[workload]();

@@ -21,7 +21,7 @@ await build({
   configFile: false,
   root,
   logLevel: 'error',
-  ssr: { noExternal: true, external: ['webgpu', 'sharp', 'vite'] },
+  ssr: { noExternal: true, external: ['webgpu', 'sharp', 'vite', '@playwright/test'] },
   build: {
     ssr: resolve(file),
     outDir,

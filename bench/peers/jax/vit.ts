@@ -15,8 +15,9 @@ function positions(weights: Weights, side: number): np.Array {
   if (side === trainedSide) return trained;
   const values = new Float32Array(interpolationMatrix(side, side, trainedSide));
   const matrix = np.array(values).reshape([side * side, trainedSide ** 2]);
-  const grid = np.matmul(matrix, tail(trained.ref, 1));
-  return np.concatenate([head(trained, 1), grid], 1);
+  const width = trained.shape[2];
+  const grid = np.matmul(matrix, tail(trained.ref, 1).reshape([trainedSide ** 2, width]));
+  return np.concatenate([head(trained, 1), grid.reshape([1, side * side, width])], 1);
 }
 
 /** Tokens [B, N, D] of pictures [B, 3, S, S]. */

@@ -1,0 +1,11 @@
+/** The page of `npm run bench:browser`: the tasks of the benchmark, for the script that drives it. */
+import { type FirstStepTask, type RoundsTask, runFirstStep, runRounds } from '../task';
+
+const tasks = {
+  rounds: (task: RoundsTask) => runRounds(task),
+  first: (task: FirstStepTask) => runFirstStep(task),
+};
+
+export type PageTasks = typeof tasks;
+
+Object.assign(window, { benchTasks: tasks });
