@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
-          include: ['src/**/*.test.ts', 'scripts/*.test.ts'],
+          include: ['src/**/*.test.ts', 'scripts/*.test.ts', 'bench/**/*.test.ts'],
           exclude: ['src/app/**'],
           setupFiles: ['src/engine/testing/setup.ts'],
         },

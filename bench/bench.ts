@@ -9,8 +9,18 @@ import { parseArgs } from 'node:util';
 import { installNodeWebGpu } from '../src/platform/node/webgpu';
 import { type ContenderName, contenderNames } from './contender';
 import { spread } from './measure';
-import { barTable, productShare, profileTable, type Results, type Timings, workloadTable } from './report';
+import {
+  barTable,
+  type CurvePoint,
+  curveTable,
+  productShare,
+  profileTable,
+  type Results,
+  type Timings,
+  workloadTable,
+} from './report';
 import { type RoundsResult, runFirstStep, runRounds, type Task } from './task';
+import { curves } from './workloads/curveSizes';
 
 const TASK = 'PAWSAUR_BENCH_TASK';
 const CEILING = 'matmul';
@@ -22,6 +32,7 @@ const help = `npm run bench -- [options]
   --steps N             rounds timed after ten steps that must agree   [15]
   --first N             fresh processes per first step; 0 for none     [3]
   --profile             GPU time of our step by kernel
+  --curves              step time over batch, crop size (tokens) and depth instead
   --json FILE           all figures`;
 
 const options = {
@@ -30,6 +41,7 @@ const options = {
   steps: { type: 'string', default: '15' },
   first: { type: 'string', default: '3' },
   profile: { type: 'boolean', default: false },
+  curves: { type: 'boolean', default: false },
   json: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
@@ -75,56 +87,87 @@ function listOf<T extends string>(given: string, known: readonly T[]): T[] {
   return entries as T[];
 }
 
+/** Rounds of a workload in a process of their own. */
+const rounds = (workload: string, contenders: ContenderName[], count: number, profile: boolean) =>
+  inProcess<RoundsResult>({ kind: 'rounds', workload, contenders, rounds: count, profile });
+
+/** The fastest product of any contender. */
+function ceilingOf({ timings, productFlops }: RoundsResult): Results['ceiling'] {
+  let best: Results['ceiling'] = null;
+  for (const [by, { gpuMs }] of timings) {
+    const gflops = gpuMs ? productFlops / (gpuMs.min * 1e6) : 0;
+    if (gflops > (best?.gflops ?? 0)) best = { gflops, by };
+  }
+  return best;
+}
+
+async function runCurves(count: number): Promise<{ adapter: string; points: CurvePoint[] }> {
+  const product = await rounds(CEILING, ['ours'], count, false);
+  const gflops = ceilingOf(product)?.gflops ?? 0;
+  const all: CurvePoint[] = [];
+  for (const { size, points } of curves) {
+    const measured: CurvePoint[] = [];
+    for (const { value, name } of points) {
+      const { timings, profile, productFlops } = await rounds(name, ['ours'], count, true);
+      measured.push({ size, value, timing: timings[0][1], profile, productFlops });
+    }
+    console.log(`\n## ${size}\n\n${curveTable(measured, gflops)}`);
+    all.push(...measured);
+  }
+  console.log(`\nof ${gflops.toFixed(1)} Gflop/s; ${product.adapter}, ${new Date().toISOString()}`);
+  return { adapter: product.adapter, points: all };
+}
+
+/** Prints what a workload showed; first steps included where they were measured. */
+function show(workload: string, result: RoundsResult, { ceiling }: Results): void {
+  const { timings, absent, agreement, profile, productFlops } = result;
+  console.log(`\n## ${workload}\n\n${workloadTable(Object.fromEntries(timings) as Timings)}\n`);
+  for (const line of absent) console.log(line);
+  for (const [name, distance] of agreement) console.log(`${name} agrees to ${distance.toExponential(1)}.`);
+  if (ceiling) {
+    const shares = timings.map(([name, timing]) => {
+      const share = productShare(timing, productFlops, ceiling.gflops);
+      return `${name} ${share === null ? '–' : `${(100 * share).toFixed(0)} %`}`;
+    });
+    console.log(`Products at ${shares.join(', ')} of ${ceiling.gflops.toFixed(1)} Gflop/s (${ceiling.by}).`);
+  }
+  if (profile) console.log(`\n${profileTable(profile)}`);
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({ options });
   if (values.help) {
     console.log(help);
     return;
   }
+  const [steps, first] = [Number(values.steps), Number(values.first)];
+  const write = (figures: unknown) => {
+    if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+  };
+  if (values.curves) {
+    write(await runCurves(steps));
+    return;
+  }
   const wanted = listOf(values.workloads, names);
   const contenders = listOf(values.contenders, contenderNames);
-  const [rounds, first] = [Number(values.steps), Number(values.first)];
   const results: Results = { adapter: '', date: new Date().toISOString(), ceiling: null, workloads: {} };
   // The ceiling comes first: every step is shown as a share of it.
   for (const workload of [CEILING, ...wanted.filter((name) => name !== CEILING)]) {
-    const { profile, absent, agreement, timings, productFlops, adapter } = await inProcess<RoundsResult>({
-      kind: 'rounds',
-      workload,
-      contenders,
-      rounds,
-      profile: values.profile,
-    });
-    results.adapter = adapter;
+    const result = await rounds(workload, contenders, steps, values.profile);
+    results.adapter = result.adapter;
     if (workload === CEILING) {
-      for (const [by, { gpuMs }] of timings) {
-        const gflops = gpuMs ? productFlops / (gpuMs.min * 1e6) : 0;
-        if (gflops > (results.ceiling?.gflops ?? 0)) results.ceiling = { gflops, by };
-      }
+      results.ceiling = ceilingOf(result);
       if (!wanted.includes(CEILING)) continue;
     }
-    const entries: Timings = Object.fromEntries(timings);
-    for (const [name, timing] of timings) {
-      const all = workload === CEILING ? [] : await firstSteps(workload, name, first);
-      if (all.length > 0) timing.firstStepMs = spread(all);
+    for (const [name, timing] of result.timings) {
+      const times = workload === CEILING ? [] : await firstSteps(workload, name, first);
+      if (times.length > 0) timing.firstStepMs = spread(times);
     }
-    results.workloads[workload] = entries;
-    console.log(`\n## ${workload}\n\n${workloadTable(entries)}\n`);
-    for (const line of absent) console.log(line);
-    for (const [name, distance] of agreement) console.log(`${name} agrees to ${distance.toExponential(1)}.`);
-    const { ceiling } = results;
-    if (ceiling) {
-      const shares = timings.map(([name, timing]) => {
-        const share = productShare(timing, productFlops, ceiling.gflops);
-        return `${name} ${share === null ? '–' : `${(100 * share).toFixed(0)} %`}`;
-      });
-      console.log(
-        `Products at ${shares.join(', ')} of ${ceiling.gflops.toFixed(1)} Gflop/s (${ceiling.by}).`,
-      );
-    }
-    if (profile) console.log(`\n${profileTable(profile)}`);
+    results.workloads[workload] = Object.fromEntries(result.timings);
+    show(workload, result, results);
+    write(results);
   }
   console.log(`\n${barTable(results)}\n\n${results.adapter}, ${results.date}`);
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
 }
 
 const given = process.env[TASK];

@@ -107,3 +107,49 @@ export function profileTable(kernels: readonly KernelTime[]): string {
     ['all', total.toFixed(2), '', String(kernels.reduce((sum, { dispatches }) => sum + dispatches, 0))],
   ]);
 }
+
+/** Kernels that are products of matrices, by how their names begin. */
+const PRODUCTS = /gemm|attention|MatMul/;
+
+/** What most of a step's time goes into, in words. */
+export function boundOf(timing: Timing, profile: readonly KernelTime[] | null): string {
+  const { stepMs, hostMs, gpuMs } = timing;
+  if (hostMs && hostMs.median > 0.5 * stepMs.median) return 'JavaScript';
+  if (gpuMs && gpuMs.median < 0.5 * stepMs.median) return 'waiting between submits';
+  if (!profile) return '–';
+  const total = profile.reduce((sum, { ms }) => sum + ms, 0);
+  const products = profile.filter(({ name }) => PRODUCTS.test(name)).reduce((sum, { ms }) => sum + ms, 0);
+  const [other] = profile.filter(({ name }) => !PRODUCTS.test(name));
+  const rest = other ? `, then ${other.name} ${((100 * other.ms) / total).toFixed(0)} %` : '';
+  return `products ${((100 * products) / total).toFixed(0)} %${rest}`;
+}
+
+/** A point of a scaling curve. */
+export interface CurvePoint {
+  size: string;
+  value: number;
+  timing: Timing;
+  profile: KernelTime[] | null;
+  productFlops: number;
+}
+
+/** A scaling curve, a row per point. */
+export function curveTable(points: readonly CurvePoint[], ceilingGflops: number): string {
+  const rows = points.map(({ size, value, timing, profile, productFlops }) => {
+    const share = productShare(timing, productFlops, ceilingGflops);
+    return [
+      `${size} ${value}`,
+      showSpread(timing.stepMs, (ms) => ms.toFixed(0)),
+      timing.hostMs?.median.toFixed(1) ?? '–',
+      timing.gpuMs?.median.toFixed(0) ?? '–',
+      timing.dispatches?.median.toFixed(0) ?? '–',
+      timing.gpuBytes ? (timing.gpuBytes.median / 2 ** 20).toFixed(0) : '–',
+      share === null ? '–' : `${(100 * share).toFixed(0)} %`,
+      boundOf(timing, profile),
+    ];
+  });
+  return table([
+    ['', 'step, ms', 'JavaScript, ms', 'GPU, ms', 'dispatches', 'MiB', 'of ceiling', 'bound by'],
+    ...rows,
+  ]);
+}

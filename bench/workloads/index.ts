@@ -1,13 +1,14 @@
 /**
- * The frozen workloads (docs/performance.md). They are made anew for each process that asks: all drawn, all
- * equal.
+ * The frozen workloads (docs/performance.md) and the points of the scaling curves. They are made anew for each
+ * process that asks: all drawn, all equal.
  */
-import { dinoParameters, drawParameters } from '../../src/methods/dino';
-import { createTrunk, type Trunk, vitTrunk } from '../../src/models/trunk';
-import { type VitConfig, vitParameters } from '../../src/models/vit';
+import { drawParameters } from '../../src/methods/dino';
+import { createTrunk } from '../../src/models/trunk';
+import { vitParameters } from '../../src/models/vit';
 import { randomStream } from '../../src/platform/random';
 import { findPreset } from '../../src/recipe';
-import { cnnFlops, headFlops, TRAINED, vitFlops } from './flops';
+import { curveProblems } from './curves';
+import { TRAINED, vitFlops } from './flops';
 import {
   type AttentionProblem,
   type DinoProblem,
@@ -15,19 +16,8 @@ import {
   noise,
   type Problem,
   type RegressionProblem,
-  type TrunkConfig,
 } from './problem';
-
-const vit = (
-  sizes: Pick<VitConfig, 'imageSize' | 'patchSize' | 'embedDim' | 'depth' | 'numHeads'>,
-): VitConfig => ({
-  mlpRatio: 4,
-  qkvBias: true,
-  layerNormEpsilon: 1e-6,
-  dropPathRate: 0,
-  convStem: false,
-  ...sizes,
-});
+import { dinoProblem, vit, vitDino } from './steps';
 
 /** ViT at 32 px, patch 8, dim 96, depth 4, 3 heads, batch 8; mean squared error to fixed targets; SGD. */
 function w1(): RegressionProblem {
@@ -43,74 +33,6 @@ function w1(): RegressionProblem {
     parameters: drawParameters(specs, randomStream(0, 'W1')),
     productFlops: TRAINED * 8 * vitFlops(config, 32),
   };
-}
-
-interface DinoSizes {
-  name: string;
-  trunk: TrunkConfig;
-  built: Trunk;
-  head: { hiddenDim: number; bottleneckDim: number; outDim: number };
-  batch: number;
-  /** Side in px and number of views, the global ones first. */
-  views: { side: number; count: number }[];
-  controls?: Partial<DinoProblem['controls']>;
-}
-
-/** A DINO step of these sizes. */
-export function dinoProblem(sizes: DinoSizes): DinoProblem {
-  const { name, trunk, built, batch, views } = sizes;
-  const head = {
-    nLayers: 3,
-    useBatchNorm: false,
-    normLastLayer: true,
-    inDim: built.featureDim,
-    ...sizes.head,
-  };
-  const specs = dinoParameters(built, head, 'fan_in');
-  const forward = (side: number) =>
-    (trunk.kind === 'vit' ? vitFlops(trunk.config, side) : cnnFlops(trunk.config, side)) + headFlops(head);
-  const student = views.reduce((sum, { side, count }) => sum + count * forward(side), 0);
-  return {
-    kind: 'dino',
-    trunk,
-    head,
-    batch,
-    views: views.reduce((sum, { count }) => sum + count, 0),
-    groups: views.map(({ side, count }) => noise(`${name} ${side}`, [count * batch, 3, side, side])),
-    controls: {
-      lr: 1e-3,
-      weightDecay: 0.04,
-      momentum: 0.99,
-      clip: 3,
-      trainLastLayer: true,
-      teacherTemp: 0.04,
-      studentTemp: 0.1,
-      centerMomentum: 0.9,
-      centering: 'ema',
-      ...sizes.controls,
-    },
-    specs,
-    parameters: drawParameters(specs, randomStream(0, name)),
-    productFlops: batch * (TRAINED * student + 2 * forward(views[0].side)),
-  };
-}
-
-/** A DINO step of a Vision Transformer at 64 px in patches of 8, with local crops of 32 px. */
-export function vitDino(
-  name: string,
-  model: { embedDim: number; depth: number; numHeads: number },
-  rest: Pick<DinoSizes, 'head' | 'batch'> & { locals: number; side?: number },
-): DinoProblem {
-  const side = rest.side ?? 64;
-  const config = vit({ imageSize: side, patchSize: 8, ...model });
-  return dinoProblem({
-    name,
-    trunk: { kind: 'vit', config },
-    built: vitTrunk(config, 'fan_in'),
-    head: rest.head,
-    batch: rest.batch,
-    views: [{ side, count: 2 }, ...(rest.locals > 0 ? [{ side: side / 2, count: rest.locals }] : [])],
-  });
 }
 
 const w2 = () =>
@@ -175,7 +97,7 @@ function matmul(): MatmulProblem {
   return { kind: 'matmul', size, a, b, productFlops: 2 * size ** 3 };
 }
 
-/** Makes the workload of that name. */
+/** Makes the workload, or the point of a curve, of that name. */
 export const workloads: Readonly<Record<string, () => Problem>> = {
   W1: w1,
   W2: w2,
@@ -183,4 +105,5 @@ export const workloads: Readonly<Record<string, () => Problem>> = {
   W3: w3,
   W4: w4,
   matmul,
+  ...curveProblems,
 };
