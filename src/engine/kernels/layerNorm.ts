@@ -7,72 +7,81 @@ import { defineKernel } from '../kernel';
 import { fused } from './fused';
 import { defineRowKernel, onRows } from './rowKernel';
 
-const forwardKernel = defineRowKernel({
-  name: 'layer_norm',
-  reads: ['x', 'weight', 'bias'],
-  writes: ['y', 'statistics'],
-  uniforms: ['width', 'epsilon:f32'],
-  body: `
+/** Both kernels over single numbers, or four at a time: a load costs the same. */
+function buildKernels(type: 'f32' | 'vec4f') {
+  const per = type === 'f32' ? 1 : 4;
+  const declarations = `fn across(v: ${type}) -> f32 { return ${per === 1 ? 'v' : 'dot(v, vec4f(1.0))'}; }`;
+  const of = (names: string[]) => names.map((name) => `${name}:${type}`);
+  const suffix = per === 1 ? '' : '_by_four';
+
+  const forward = defineRowKernel({
+    name: `layer_norm${suffix}`,
+    reads: of(['x', 'weight', 'bias']),
+    writes: [`y:${type}`, 'statistics'],
+    uniforms: ['width', 'epsilon:f32'],
+    declarations,
+    body: `
   let start = row * u.width;
-  var sum = 0.0;
+  let size = f32(${per}u * u.width);
+  var sum = ${type}(0.0);
   for (var i = lane; i < u.width; i += LANES) { sum += x[start + i]; }
-  let mean = total(sum) / f32(u.width);
-  var squares = 0.0;
+  let mean = total(across(sum)) / size;
+  var squares = ${type}(0.0);
   for (var i = lane; i < u.width; i += LANES) { let d = x[start + i] - mean; squares += d * d; }
-  let scale = 1.0 / sqrt(total(squares) / f32(u.width) + u.epsilon);
+  let scale = 1.0 / sqrt(total(across(squares)) / size + u.epsilon);
   for (var i = lane; i < u.width; i += LANES) { y[start + i] = (x[start + i] - mean) * scale * weight[i] + bias[i]; }
   if (lane == 0u) {
     statistics[2u * row] = mean;
     statistics[2u * row + 1u] = scale;
   }`,
-});
+  });
 
-/** dx of rows from `firstRow` on; the residual's gradient is added to every `every`-th of them, where given. */
-const gradientKernel = defineRowKernel({
-  name: 'layer_norm_gradient',
-  reads: ['x', 'weight', 'statistics', 'dy', 'residual'],
-  writes: ['dx'],
-  uniforms: ['width', 'firstRow', 'every', 'firstResidual'],
-  body: `
+  // dx of rows from `firstRow` on; the residual's gradient is added to every `every`-th of them, where given.
+  const gradient = defineRowKernel({
+    name: `layer_norm_gradient${suffix}`,
+    reads: [...of(['x', 'weight']), 'statistics', ...of(['dy', 'residual'])],
+    writes: [`dx:${type}`],
+    uniforms: ['width', 'firstRow', 'every', 'firstResidual'],
+    declarations,
+    body: `
   let at = u.firstRow + row;
   let start = at * u.width;
+  let size = f32(${per}u * u.width);
   let mean = statistics[2u * at];
   let scale = statistics[2u * at + 1u];
-  var sum = 0.0;
-  var sumNormal = 0.0;
+  var sum = ${type}(0.0);
+  var sumNormal = ${type}(0.0);
   for (var i = lane; i < u.width; i += LANES) {
     let g = dy[start + i] * weight[i];
     sum += g;
-    sumNormal += g * (x[start + i] - mean) * scale;
+    sumNormal += g * (x[start + i] - mean);
   }
-  sum = total(sum) / f32(u.width);
-  sumNormal = total(sumNormal) / f32(u.width);
+  let shift = total(across(sum)) / size;
+  let slope = total(across(sumNormal)) * scale * scale / size;
   if (u.every > 0u && row % max(u.every, 1u) == 0u) {
     let from_ = (u.firstResidual + row / u.every) * u.width;
     for (var i = lane; i < u.width; i += LANES) {
-      let normal = (x[start + i] - mean) * scale;
-      dx[start + i] = scale * (dy[start + i] * weight[i] - sum - normal * sumNormal) + residual[from_ + i];
+      dx[start + i] = scale * (dy[start + i] * weight[i] - shift - (x[start + i] - mean) * slope) + residual[from_ + i];
     }
   } else {
     for (var i = lane; i < u.width; i += LANES) {
-      let normal = (x[start + i] - mean) * scale;
-      dx[start + i] = scale * (dy[start + i] * weight[i] - sum - normal * sumNormal);
+      dx[start + i] = scale * (dy[start + i] * weight[i] - shift - (x[start + i] - mean) * slope);
     }
   }`,
-});
+  });
 
-/** Sums over chunks of rows of dy · x̂ and of dy, side by side: [chunks, 2·width]. */
-const weightPartials = defineKernel({
-  name: 'layer_norm_weight_partials',
-  reads: ['x', 'statistics', 'dy'],
-  writes: ['partial'],
-  uniforms: ['rows', 'width', 'chunk'],
-  body: `
+  // Sums over chunks of rows of dy · x̂ and of dy, side by side: [chunks, 2, width].
+  const weightPartials = defineKernel({
+    name: `layer_norm_weight_partials${suffix}`,
+    reads: [`x:${type}`, 'statistics', `dy:${type}`],
+    writes: [`partial:${type}`],
+    uniforms: ['rows', 'width', 'chunk'],
+    body: `
   let chunk = index / u.width;
   let column = index - chunk * u.width;
   let last = min((chunk + 1u) * u.chunk, u.rows);
-  var scaled = 0.0;
-  var plain = 0.0;
+  var scaled = ${type}(0.0);
+  var plain = ${type}(0.0);
   for (var row = chunk * u.chunk; row < last; row++) {
     let g = dy[row * u.width + column];
     scaled += g * (x[row * u.width + column] - statistics[2u * row]) * statistics[2u * row + 1u];
@@ -80,7 +89,14 @@ const weightPartials = defineKernel({
   }
   partial[2u * chunk * u.width + column] = scaled;
   partial[(2u * chunk + 1u) * u.width + column] = plain;`,
-});
+  });
+  return { per, forward, gradient, weightPartials };
+}
+
+const single = buildKernels('f32');
+const byFour = buildKernels('vec4f');
+
+const kernelsFor = (width: number) => (width % 4 === 0 ? byFour : single);
 
 const weightTotals = defineKernel({
   name: 'layer_norm_weight_totals',
@@ -127,13 +143,9 @@ export function layerNormForward(
   const width = weight.size;
   const rows = x.size / width;
   const shapes = [x.shape, [rows, 2]];
-  const [normal, statistics] = compute(
-    onRows(forwardKernel),
-    [x, weight, bias],
-    shapes,
-    { width, epsilon },
-    rows,
-  );
+  const { per, forward } = kernelsFor(width);
+  const uniforms = { width: width / per, epsilon };
+  const [normal, statistics] = compute(onRows(forward), [x, weight, bias], shapes, uniforms, rows);
   return { normal, statistics } as Normalised;
 }
 
@@ -158,11 +170,12 @@ export function layerNormGradient(
 ): tf.Tensor {
   const dx = backend.allocate(x.shape);
   const inputs = [x, weight, statistics, dy, residual ?? dy];
+  const { per, gradient } = kernelsFor(weight.size);
   let firstRow = 0;
   let firstResidual = 0;
   for (const { rows, every } of blocks) {
-    const uniforms = { width: weight.size, firstRow, every, firstResidual };
-    backend.dispatch(onRows(gradientKernel), inputs, [dx], uniforms, rows);
+    const uniforms = { width: weight.size / per, firstRow, every, firstResidual };
+    backend.dispatch(onRows(gradient), inputs, [dx], uniforms, rows);
     firstRow += rows;
     firstResidual += every ? rows / every : 0;
   }
@@ -173,11 +186,12 @@ export function layerNormGradient(
 export function layerNormWeightGradient(x: tf.Tensor, statistics: tf.Tensor, dy: tf.Tensor): tf.Tensor[] {
   const rows = statistics.size / 2;
   const width = x.size / rows;
-  const chunk = Math.max(32, Math.ceil(Math.sqrt(rows)));
+  const chunk = Math.max(32, Math.ceil(Math.sqrt(rows) / 2));
   const chunks = Math.ceil(rows / chunk);
-  const uniforms = { rows, width, chunk };
-  const inputs = [x, statistics, dy];
-  const partial = computeOne(weightPartials, inputs, [chunks, 2, width], uniforms, chunks * width);
+  const { per, weightPartials } = kernelsFor(width);
+  const uniforms = { rows, width: width / per, chunk };
+  const count = (chunks * width) / per;
+  const partial = computeOne(weightPartials, [x, statistics, dy], [chunks, 2, width], uniforms, count);
   const totals = mergeWeightPartials(partial);
   partial.dispose();
   return totals;

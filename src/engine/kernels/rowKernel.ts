@@ -4,6 +4,7 @@
  */
 import { webgpu } from '../backend';
 import { defineKernel, type Kernel, type KernelSpec } from '../kernel';
+import { traitsOf } from './gemmVariants';
 
 const LANES = 32;
 
@@ -76,12 +77,9 @@ export function forceRowKernels(form: keyof RowKernel | null): void {
   forced = form;
 }
 
-/** Adapters that run shaders on the CPU, by the words they describe themselves with. */
-const SOFTWARE = /llvmpipe|swiftshader|software|basic render/i;
-
 function suitsAdapter(): keyof RowKernel {
-  const info = webgpu()?.device.adapterInfo;
-  return SOFTWARE.test(`${info?.description} ${info?.architecture} ${info?.device}`) ? 'serial' : 'parallel';
+  const backend = webgpu();
+  return backend && traitsOf(backend.device).software ? 'serial' : 'parallel';
 }
 
 /** The form of the kernel for the adapter in use. */
