@@ -6,51 +6,74 @@ import * as tf from '@tensorflow/tfjs-core';
 import { computeOne, webgpu } from '../backend';
 import { withGradient } from '../gradient';
 import { defineKernel } from '../kernel';
+import { eachPixel, PLANE_UNIFORMS, planeGroup, planeWalk } from './planes';
 
-const UNIFORMS = ['height', 'width', 'side'] as const;
+const UNIFORMS = [...PLANE_UNIFORMS, 'height', 'width', 'side'] as const;
 
-const cell = `
-fn first(i: u32, size: u32) -> u32 { return i * size / u.side; }
-fn last(i: u32, size: u32) -> u32 { return ((i + 1u) * size + u.side - 1u) / u.side; }`;
+const cells = `
+fn cellStart(i: u32, size: u32) -> u32 { return i * size / u.side; }
+fn cellEnd(i: u32, size: u32) -> u32 { return ((i + 1u) * size + u.side - 1u) / u.side; }`;
 
+/** Planes are images and channels alike; the pixels of the walk are the cells. */
 const forwardKernel = defineKernel({
   name: 'pool_to_grid',
+  mode: 'groups',
   reads: ['x'],
   writes: ['y'],
   uniforms: UNIFORMS,
-  declarations: cell,
-  body: `
-  let column = index % u.side;
-  let row = (index / u.side) % u.side;
-  let base = index / (u.side * u.side) * u.height * u.width;
-  var sum = 0.0;
-  for (var r = first(row, u.height); r < last(row, u.height); r++) {
-    for (var c = first(column, u.width); c < last(column, u.width); c++) { sum += x[base + r * u.width + c]; }
-  }
-  let area = (last(row, u.height) - first(row, u.height)) * (last(column, u.width) - first(column, u.width));
-  y[index] = sum / f32(area);`,
+  declarations: cells,
+  body: `${planeGroup}
+  ${eachPixel(
+    `var sum = 0.0;
+          var start = image * u.height * u.width + top * u.width;
+          for (var r = top; r < bottom; r++) {
+            for (var c = left; c < right; c++) { sum += x[start + c]; }
+            start += u.width;
+          }
+          y[at] = sum * share;`,
+    `let row = pixel / u.side;
+      let column = pixel - row * u.side;
+      let top = cellStart(row, u.height);
+      let bottom = cellEnd(row, u.height);
+      let left = cellStart(column, u.width);
+      let right = cellEnd(column, u.width);
+      let share = 1.0 / f32((bottom - top) * (right - left));`,
+  )}`,
 });
 
+/** A pixel lies in the cells from `floor(i · side / size)` up to `ceil((i + 1) · side / size)`. */
 const gradientKernel = defineKernel({
   name: 'pool_to_grid_gradient',
+  mode: 'groups',
   reads: ['dy'],
   writes: ['dx'],
   uniforms: UNIFORMS,
-  declarations: cell,
-  body: `
-  let c = index % u.width;
-  let r = (index / u.width) % u.height;
-  let base = index / (u.width * u.height) * u.side * u.side;
-  var sum = 0.0;
-  for (var row = 0u; row < u.side; row++) {
-    if (r < first(row, u.height) || r >= last(row, u.height)) { continue; }
-    for (var column = 0u; column < u.side; column++) {
-      if (c < first(column, u.width) || c >= last(column, u.width)) { continue; }
-      let area = (last(row, u.height) - first(row, u.height)) * (last(column, u.width) - first(column, u.width));
-      sum += dy[base + row * u.side + column] / f32(area);
-    }
-  }
-  dx[index] = sum;`,
+  declarations: `${cells}
+fn firstCell(i: u32, size: u32) -> u32 { return i * u.side / size; }
+fn lastCell(i: u32, size: u32) -> u32 { return ((i + 1u) * u.side + size - 1u) / size; }
+fn share(i: u32, size: u32) -> f32 { return 1.0 / f32(cellEnd(i, size) - cellStart(i, size)); }`,
+  body: `${planeGroup}
+  ${eachPixel(
+    `var sum = dy[image * u.side * u.side + top * u.side + left] * corner;
+          // Cells that overlap, where the sides do not divide.
+          if (several) {
+            sum = 0.0;
+            for (var r = top; r < bottom; r++) {
+              for (var c = left; c < right; c++) {
+                sum += dy[(image * u.side + r) * u.side + c] * share(r, u.height) * share(c, u.width);
+              }
+            }
+          }
+          dx[at] = sum;`,
+    `let y = pixel / u.width;
+      let x = pixel - y * u.width;
+      let top = firstCell(y, u.height);
+      let bottom = lastCell(y, u.height);
+      let left = firstCell(x, u.width);
+      let right = lastCell(x, u.width);
+      let several = (bottom - top) * (right - left) > 1u;
+      let corner = share(top, u.height) * share(left, u.width);`,
+  )}`,
 });
 
 /** The same in plain tfjs operations: fallback on other backends and oracle of the kernel's test. */
@@ -74,10 +97,19 @@ export function poolToGridComposed(x: tf.Tensor, side: number): tf.Tensor {
 export function poolToGrid(x: tf.Tensor, side: number): tf.Tensor {
   if (!webgpu()) return poolToGridComposed(x, side);
   const [batch, channels, height, width] = x.shape as [number, number, number, number];
-  const sizes = { height, width, side };
+  const walk = (pixels: number) => {
+    const { uniforms, groups } = planeWalk({ batch: batch * channels, channels: 1, pixels });
+    return { sizes: { ...uniforms, height, width, side }, groups };
+  };
   const shape = [batch, channels, side, side];
-  return withGradient([x], ([input]) => ({
-    value: computeOne(forwardKernel, [input as tf.Tensor], shape, sizes, batch * channels * side * side),
-    gradient: (dy) => [computeOne(gradientKernel, [dy], x.shape, sizes, x.size)],
-  }));
+  return withGradient([x], ([input]) => {
+    const { sizes, groups } = walk(side * side);
+    return {
+      value: computeOne(forwardKernel, [input as tf.Tensor], shape, sizes, groups),
+      gradient: (dy) => {
+        const back = walk(height * width);
+        return [computeOne(gradientKernel, [dy], x.shape, back.sizes, back.groups)];
+      },
+    };
+  });
 }
