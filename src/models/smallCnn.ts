@@ -60,19 +60,18 @@ export function smallCnnForward(
   images: tf.Tensor,
   { mode, batchNormMomentum = 0.1 }: SmallCnnOptions,
 ): tf.Tensor {
-  const norm = (x: tf.Tensor, name: string) =>
-    batchNorm(x, batchNormState(read, name), { mode, momentum: batchNormMomentum });
+  const norm = (x: tf.Tensor, name: string, following: { relu?: boolean; residual?: tf.Tensor } = {}) =>
+    batchNorm(x, batchNormState(read, name), { mode, momentum: batchNormMomentum, ...following });
   const weight = (name: string) => read(`${name}.weight`);
   const stem = convolution(images, weight('conv1'), { stride: 2, padding: 1, inputGradient: false });
-  let x: tf.Tensor = tf.relu(norm(stem, 'bn1'));
+  let x = norm(stem, 'bn1', { relu: true });
   for (let i = 0; i < config.blocks; i++) {
     const at = `layer${i + 1}.0`;
-    const first = tf.relu(
-      norm(convolution(x, weight(`${at}.conv1`), { stride: 2, padding: 1 }), `${at}.bn1`),
-    );
-    const second = norm(convolution(first, weight(`${at}.conv2`), { padding: 1 }), `${at}.bn2`);
+    const strided = convolution(x, weight(`${at}.conv1`), { stride: 2, padding: 1 });
+    const first = norm(strided, `${at}.bn1`, { relu: true });
+    const second = convolution(first, weight(`${at}.conv2`), { padding: 1 });
     const shortcut = norm(convolution(x, weight(`${at}.downsample.0`), { stride: 2 }), `${at}.downsample.1`);
-    x = tf.relu(tf.add(second, shortcut));
+    x = norm(second, `${at}.bn2`, { relu: true, residual: shortcut });
   }
   return tf.reshape(poolToGrid(x, config.pool), [x.shape[0] as number, smallCnnFeatureDim(config)]);
 }
