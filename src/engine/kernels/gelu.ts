@@ -7,10 +7,10 @@ import { withGradient } from '../gradient';
 import { defineKernel } from '../kernel';
 
 /**
- * WGSL functions `gelu` and `geluSlope` (its derivative) for `f32` or `vec4f`. Φ is the rational approximation
+ * WGSL functions `gelu` and `geluSlope` (its derivative) for a float or a vector of them. Φ is the rational approximation
  * 7.1.26 of Abramowitz and Stegun, absolute error below 1.5e-7; `bell` is exp(−x²/2), which the slope shares.
  */
-export function geluFunctions(type: 'f32' | 'vec4f'): string {
+export function geluFunctions(type: 'f32' | 'vec3f' | 'vec4f'): string {
   return `
 fn phi(x: ${type}, bell: ${type}) -> ${type} {
   let t = 1.0 / (1.0 + 0.3275911 * 0.70710678118654752 * abs(x));

@@ -81,27 +81,28 @@ export function tileOf(at: string, rows: number, columns: number): string {
 }
 
 /**
- * WGSL of `put4(base, scaleAt, column, value)`, which finishes four neighbouring elements of a row and writes
+ * WGSL of `put(base, scaleAt, column, value)`, which finishes `width` neighbouring elements of a row and writes
  * those that lie inside the product. With vec4 buffers `base` and `column` count vec4s.
  */
-export function epilogueFunctions(type: 'f32' | 'vec4f'): string {
-  const lanes = ['x', 'y', 'z', 'w'];
+export function epilogueFunctions(type: 'f32' | 'vec4f', width: 3 | 4 = 4): string {
+  const parts = ['x', 'y', 'z', 'w'].slice(0, width);
   const vector = type === 'vec4f';
+  const value = `vec${width}f` as const;
   const load = (buffer: string, at: string) =>
-    vector ? `${buffer}[${at}]` : `vec4f(${lanes.map((l) => `${buffer}[${at}.${l}]`).join(', ')})`;
+    vector ? `${buffer}[${at}]` : `${value}(${parts.map((p) => `${buffer}[${at}.${p}]`).join(', ')})`;
   const store = (buffer: string) =>
     vector
       ? `${buffer}[at] = v;`
-      : lanes
-          .map((l, j) => `if (column + ${j}u < u.columns) { ${buffer}[at.${l}] = v.${l}; }`)
+      : parts
+          .map((p, j) => `if (column + ${j}u < u.columns) { ${buffer}[at.${p}] = v.${p}; }`)
           .join('\n    ');
   const places = vector
     ? 'let n = column;\n  let at = base + column;'
-    : `let n = min(vec4u(column, column + 1u, column + 2u, column + 3u), vec4u(u.columns - 1u));
+    : `let n = min(vec${width}u(${parts.map((_, j) => `column + ${j}u`).join(', ')}), vec${width}u(u.columns - 1u));
   let at = base + n * u.cColumn;`;
   return `
-${geluFunctions('vec4f')}
-fn put4(base: u32, scaleAt: u32, column: u32, value: vec4f) {
+${geluFunctions(value)}
+fn put(base: u32, scaleAt: u32, column: u32, value: ${value}) {
   ${places}
   var v = u.alpha * value;
   if ((u.epilogue & ${EPILOGUE.bias}u) != 0u) { v += ${load('bias', 'n')}; }

@@ -17,18 +17,17 @@ type Along = 'depth' | 'width';
 const multiplyAdd = (rows: number, broadcast: (row: number) => string, column: string) =>
   each(rows, (i) => `s${i} += subgroupBroadcast(${broadcast(i)}) * ${column};`);
 
-function finish(rows: number, vector: boolean): string {
-  return `
+/** Hands the rows of the tile to the epilogue; `column` counts what the buffers hold, `columns` are left of it. */
+const finish = (rows: number, width: number, column: string, columns: string) => `
   let height = min(${rows}u, u.rows - row0);
-  let column = ${vector ? 'column0 / 4u + lane' : 'column0 + 4u * lane'};
-  var tile = array<vec4f, ${rows}>(${each(rows, (i) => `s${i},`)});
-  if (column < ${vector ? 'u.columns / 4u' : 'u.columns'}) {
+  let column = ${column};
+  var tile = array<vec${width}f, ${rows}>(${each(rows, (i) => `s${i},`)});
+  if (column < ${columns}) {
     for (var i = 0u; i < height; i++) {
       let row = row0 + i;
-      put4(cBase + row * u.cRow, outer * u.rows + row, column, tile[i]);
+      put(cBase + row * u.cRow, outer * u.rows + row, column, tile[i]);
     }
   }`;
-}
 
 /** The kernel for operands whose elements lie side by side in fours. */
 function alignedKernel(lanes: number, rows: number, aAlong: Along, bAlong: Along): Kernel {
@@ -93,31 +92,35 @@ function alignedKernel(lanes: number, rows: number, aAlong: Along, bAlong: Along
   }`
       : ''
   }
-  ${finish(rows, true)}`,
+  ${finish(rows, 4, 'column0 / 4u + lane', 'u.columns / 4u')}`,
   });
 }
 
+/** Columns of a lane in the kernel for any strides: with 24 rows, tiles fit the 65 tokens of a small transformer. */
+const STRIDED_WIDTH = 3;
+
 /** The kernel for any strides: one element a load. */
 function stridedKernel(lanes: number, rows: number): Kernel {
-  const columns = 4 * lanes;
+  const width = STRIDED_WIDTH;
   const aVectors = rows / lanes;
+  const start = (e: number) => `min(column0 + ${width}u * lane + ${e}u, u.columns - 1u)`;
   return defineKernel({
     name: `gemm_lanes${lanes}_${rows}_strided`,
     mode: 'groups',
     workgroupSize: lanes,
     directives: 'enable subgroups;',
     ...gemmInterface('f32'),
-    declarations: epilogueFunctions('f32'),
+    declarations: epilogueFunctions('f32', width),
     body: `
-  ${tileOf('group', rows, columns)}
+  ${tileOf('group', rows, width * lanes)}
   ${each(aVectors, (g) => `let a${g} = aBase + min(row0 + ${g * lanes}u + lane, u.rows - 1u) * u.aRow;`)}
-  ${each(4, (e) => `let b${e} = bBase + min(column0 + 4u * lane + ${e}u, u.columns - 1u) * u.bColumn;`)}
-  ${each(rows, (i) => `var s${i} = vec4f(0.0);`)}
+  ${each(width, (e) => `let b${e} = bBase + ${start(e)} * u.bColumn;`)}
+  ${each(rows, (i) => `var s${i} = vec${width}f(0.0);`)}
   for (var k = first; k < last; k++) {
     let ak = k * u.aColumn;
     let bk = k * u.bRow;
     ${each(aVectors, (g) => `let v${g} = a[a${g} + ak];`)}
-    let w = vec4f(b[b0 + bk], b[b1 + bk], b[b2 + bk], b[b3 + bk]);
+    let w = vec${width}f(${Array.from({ length: width }, (_, e) => `b[b${e} + bk]`).join(', ')});
     ${multiplyAdd(rows, (i) => `v${Math.floor(i / lanes)}, ${i % lanes}u`, 'w')}
   }
   if ((u.epilogue & ${EPILOGUE.rowSums}u) != 0u && tileColumn == 0u) {
@@ -125,7 +128,7 @@ function stridedKernel(lanes: number, rows: number): Kernel {
       ${sumRow('row')}
     }
   }
-  ${finish(rows, false)}`,
+  ${finish(rows, width, `column0 + ${width}u * lane`, 'u.columns')}`,
   });
 }
 
@@ -153,9 +156,14 @@ const built = new Map<string, GemmKernel>();
  * @param rows of a tile, where A lies along the summed dimension; a multiple of `lanes`
  */
 export function lanesVariant(lanes: number, rows: number): GemmVariant {
-  const once = (along: string, tileRows: number, vector: boolean, build: () => Kernel): GemmKernel => {
+  const once = (along: string, tileRows: number, width: number, build: () => Kernel): GemmKernel => {
     const key = `${lanes} ${tileRows} ${along}`;
-    const made = built.get(key) ?? { kernel: build(), tileRows, tileColumns: 4 * lanes, vector };
+    const made = built.get(key) ?? {
+      kernel: build(),
+      tileRows,
+      tileColumns: width * lanes,
+      vector: width === 4,
+    };
     built.set(key, made);
     return made;
   };
@@ -169,12 +177,11 @@ export function lanesVariant(lanes: number, rows: number): GemmVariant {
       // Only the kernel for A along its rows sums them; A along its rows and B along the summed dimension is rare.
       const covered = aAlong === 'width' ? bAlong === 'width' : !rowSums;
       if (!aAlong || !bAlong || !cAligned || !covered) {
-        return once('strided', rows, false, () => stridedKernel(lanes, rows));
+        const stridedRows = lanes * Math.max(1, Math.floor(24 / lanes));
+        return once('strided', stridedRows, STRIDED_WIDTH, () => stridedKernel(lanes, stridedRows));
       }
       const tileRows = aAlong === 'depth' ? rows : 4 * lanes;
-      return once(`${aAlong} ${bAlong}`, tileRows, true, () =>
-        alignedKernel(lanes, tileRows, aAlong, bAlong),
-      );
+      return once(`${aAlong} ${bAlong}`, tileRows, 4, () => alignedKernel(lanes, tileRows, aAlong, bAlong));
     },
   };
 }

@@ -36,7 +36,7 @@ const kernel: Kernel = defineKernel({
   for (var i = 0u; i < 2u * height; i++) {
     let row = row0 + i / 2u;
     let column = column0 + 4u * (i % 2u);
-    if (column < u.columns) { put4(cBase + row * u.cRow, outer * u.rows + row, column, tile[i]); }
+    if (column < u.columns) { put(cBase + row * u.cRow, outer * u.rows + row, column, tile[i]); }
   }`,
 });
 

@@ -101,7 +101,7 @@ var<workgroup> bStrip: array<${vector}, ${(side * STRIP) / 4}>;`,
   for (var i = 0u; i < ${vectors}u * height; i++) {
     let row = row1 + i / ${vectors}u;
     let column = column1 + 4u * (i % ${vectors}u);
-    if (column < u.columns) { put4(cBase + row * u.cRow, outer * u.rows + row, column, tile[i]); }
+    if (column < u.columns) { put(cBase + row * u.cRow, outer * u.rows + row, column, tile[i]); }
   }`,
   });
 }
