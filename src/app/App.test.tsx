@@ -2,10 +2,11 @@ import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-libra
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { App } from './App';
 import { followVisibility, takeAddress } from './begin';
-import { ensureData } from './store/actions';
+import { ensureData, useUi } from './store/actions';
 import { useHistory } from './store/history';
+import { followPlan } from './store/plan';
 import { useRun } from './store/run';
-import { useSetup } from './store/setup';
+import { setFields, useSetup } from './store/setup';
 import { type FakeSession, freshPage } from './testing/fakeSession';
 import { draw } from './testing/page';
 
@@ -27,7 +28,14 @@ let session: FakeSession;
 beforeEach(() => {
   session = freshPage();
 });
-afterEach(cleanup);
+afterEach(() => {
+  stopPlanning();
+  cleanup();
+});
+
+let stopPlanning = () => {};
+/** A plan is asked for a moment after the last change. */
+const patient = { timeout: 10_000 };
 
 const header = () => within(screen.getByRole('banner'));
 const button = (name: string) => header().getByRole<HTMLButtonElement>('button', { name });
@@ -54,14 +62,61 @@ describe('the page', () => {
   });
 
   it('refuses what the adapter cannot hold before Start is pressed', async () => {
+    stopPlanning = followPlan();
     await open('#preset=confetti-quick&batch_size=1024&global_crops_size=224');
     expect(screen.queryByText('It cannot start like this.')).toBeNull();
-    const engine = { backend: 'webgpu', adapter: 'a small adapter', budgetBytes: 2 ** 30 };
-    act(() => session.send({ type: 'engine', engine }));
-    expect(screen.getByText('It cannot start like this.')).toBeTruthy();
-    expect(
-      screen.getAllByText(/this adapter is counted on for 1,024 MB. It fits with/).length,
-    ).toBeGreaterThan(0);
+    const message = 'This needs 3,000 MB of graphics memory. It fits with batch size 256.';
+    session.plan = {
+      ...session.plan,
+      problems: [{ field: 'batch_size', kind: 'refusal', message, suggestion: 256 }],
+    };
+    await screen.findByText('It cannot start like this.', {}, patient);
+    expect(session.last('plan')?.recipe).toEqual(useSetup.getState().recipe);
+    fireEvent.click(button('Start'));
+    await waitFor(() => expect(useUi.getState().shownField?.name).toBe('batch_size'), patient);
+    expect(session.asked).toEqual(['loadBuiltin']);
+    session.plan = { ...session.plan, problems: [] };
+    fireEvent.click(screen.getAllByRole('button', { name: 'Use 256' })[0]!);
+    expect(screen.queryByText('It cannot start like this.')).toBeNull();
+    await screen.findByText('127 MB of graphics memory', {}, patient);
+    expect(session.last('plan')?.recipe).toMatchObject({ batch_size: 256 });
+  });
+
+  it('plans what the form says last, and drops an answer that was overtaken', async () => {
+    stopPlanning = followPlan();
+    await open();
+    await screen.findByText('127 MB of graphics memory', {}, patient);
+    const asked = () => session.commands.filter(({ type }) => type === 'plan').length;
+    expect(asked()).toBe(1);
+    act(() => setFields({ batch_size: 16 }));
+    act(() => setFields({ batch_size: 8 }));
+    expect(screen.queryByText(/of graphics memory/)).toBeNull();
+    session.plan = { ...session.plan, gpuBytes: 50 * 2 ** 20, exact: false };
+    await screen.findByText(/about 50 MB of graphics memory/, {}, patient);
+    expect(asked()).toBe(2);
+
+    const late = session.client.plan;
+    const answers: (() => void)[] = [];
+    session.client.plan = (recipe) =>
+      new Promise((resolve) => answers.push(() => resolve(late.call(session.client, recipe))));
+    act(() => setFields({ batch_size: 24 }));
+    await waitFor(() => expect(answers).toHaveLength(1), patient);
+    act(() => setFields({ batch_size: 8 }));
+    act(() => setFields({ batch_size: 40 }));
+    answers[0]!();
+    await waitFor(() => expect(answers).toHaveLength(2), patient);
+    expect(screen.queryByText(/of graphics memory/)).toBeNull();
+    answers[1]!();
+    await screen.findByText(/50 MB of graphics memory/, {}, patient);
+  });
+
+  it('does not plan while a run goes', async () => {
+    stopPlanning = followPlan();
+    await started();
+    const before = session.commands.filter(({ type }) => type === 'plan').length;
+    act(() => setFields({ lr: 0.001 }));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(session.commands.filter(({ type }) => type === 'plan')).toHaveLength(before);
   });
 
   it('prepares the recipe and starts it, pauses, resumes, steps, resets and stops', async () => {

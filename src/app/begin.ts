@@ -4,6 +4,7 @@ import { decodePermalink } from '../recipe';
 import { ensureData } from './store/actions';
 import { isUnderWay } from './store/facts';
 import { warn } from './store/notify';
+import { followPlan } from './store/plan';
 import { connectSession, session, useRun } from './store/run';
 import { takeSetup } from './store/setup';
 import { followTiming } from './store/speed';
@@ -36,5 +37,6 @@ export function begin(): void {
   connectSession();
   followVisibility();
   followTiming();
+  followPlan();
   void ensureData();
 }

@@ -128,6 +128,33 @@ describe('memory', () => {
     expect(refusals({ ...recipe, batch_size: 101 }, { budgetBytes })).toHaveLength(1);
   });
 
+  it('goes by the plan, and finds the batch among plans', () => {
+    const asked: number[] = [];
+    const plan = ({ batch_size }: Recipe) => {
+      asked.push(batch_size);
+      return { gpuBytes: batch_size * 2 ** 20, largestBufferBytes: 1 };
+    };
+    const [problem] = refusals(vit({ batch_size: 256 }), { budgetBytes: 100 * 2 ** 20, plan });
+    expect(problem).toMatchObject({ field: 'batch_size', suggestion: 96 });
+    expect(problem.message).toMatch(/^This needs 256 MB of graphics memory/);
+    expect(asked.length).toBeLessThan(14);
+    expect(refusals(vit({ batch_size: 100 }), { budgetBytes: 100 * 2 ** 20, plan })).toEqual([]);
+  });
+
+  it('suggests no round batch that would not fit', () => {
+    const plan = ({ batch_size }: Recipe) => {
+      const spike = batch_size > 100 || batch_size === 96;
+      return { gpuBytes: spike ? 1000 : 1, largestBufferBytes: 1 };
+    };
+    const [problem] = refusals(vit({ batch_size: 256 }), { budgetBytes: 100, plan });
+    expect(problem.suggestion).toBe(100);
+  });
+
+  it('is refused by an estimate, named as one, where nothing is planned', () => {
+    const [problem] = refusals(vit(), { budgetBytes: 1000, plan: () => null });
+    expect(problem.message).toMatch(/^This needs about \d+ MB/);
+  });
+
   it('is refused when one buffer is too large, though the whole would fit', () => {
     const recipe = vit({ out_dim: 65536, batch_size: 64 });
     const [problem] = refusals(recipe, { maxBufferBytes: 32 * 2 ** 20, budgetBytes: 2 ** 40 });

@@ -137,6 +137,16 @@ describe('graphics memory', () => {
     expect(bytes(recipe, 1600) - bytes(recipe)).toBe(1600 * 64 * 64 * 4);
   });
 
+  it('is what the engine planned for exactly this recipe, where it did', () => {
+    const recipe = presetWith('confetti-quick');
+    const plan = (asked: Recipe) => (asked === recipe ? { gpuBytes: 12_345, largestBufferBytes: 678 } : null);
+    const planned = estimateCost(recipe, { ...facts, plan });
+    expect(planned).toMatchObject({ gpuBytes: 12_345, largestBufferBytes: 678, planned: true });
+    const other = presetWith('confetti-quick', { batch_size: 8 });
+    expect(estimateCost(other, { ...facts, plan })).toEqual(estimateCost(other, facts));
+    expect(estimateCost(other, facts).planned).toBe(false);
+  });
+
   it('knows the largest single buffer: the logits of a wide head', () => {
     const recipe = presetWith('confetti-quick', { out_dim: 65536 });
     expect(estimateCost(recipe, facts).largestBufferBytes).toBe(32 * 4 * 65536 * 4);

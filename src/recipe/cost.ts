@@ -1,9 +1,18 @@
 /**
  * What a training step costs, before anything is built. Parameters are exact; operations count the matrix
- * products and convolutions; bytes are an estimate of the peak, good enough to refuse what cannot fit.
+ * products and convolutions; bytes are those the engine planned, where it did, else an estimate of the peak,
+ * good enough to refuse what cannot fit.
  */
 import type { Recipe } from './fields';
 import { backboneCost, headCost } from './networkCost';
+
+/** Graphics memory of a run, in bytes. */
+export interface RunMemory {
+  /** All buffers: pictures, weights and optimiser, the step. */
+  gpuBytes: number;
+  /** The largest single buffer. */
+  largestBufferBytes: number;
+}
 
 /** What a recipe is checked against. */
 export interface RunFacts {
@@ -17,10 +26,12 @@ export interface RunFacts {
   maxBufferBytes?: number;
   /** Graphics memory that a run may take, in bytes. */
   budgetBytes?: number;
+  /** The exact memory of a run on these pictures, as the engine plans it; null where that is not known. */
+  plan?(recipe: Recipe): RunMemory | null;
 }
 
 /** What a recipe costs. */
-export interface RunCost {
+export interface RunCost extends RunMemory {
   /** Weights of the student, backbone and head; exact. */
   parameters: number;
   backboneParameters: number;
@@ -29,10 +40,8 @@ export interface RunCost {
   featureDim: number;
   /** Floating-point operations of one training step: student forward and backward, teacher forward. */
   flopsPerStep: number;
-  /** Estimated peak of graphics memory in bytes. */
-  gpuBytes: number;
-  /** The largest single buffer of a step in bytes. */
-  largestBufferBytes: number;
+  /** Whether the bytes are planned, and so exact; else they are an estimate, to be told with an "about". */
+  planned: boolean;
 }
 
 const bytesPerNumber = 4;
@@ -44,7 +53,10 @@ const forwardAndBackward = 3;
 const backwardHeadroom = 1.25;
 
 /** Estimates the cost of `recipe`, whose values must be in range. */
-export function estimateCost(recipe: Recipe, facts: Pick<RunFacts, 'trainImages' | 'imageSize'>): RunCost {
+export function estimateCost(
+  recipe: Recipe,
+  facts: Pick<RunFacts, 'trainImages' | 'imageSize' | 'plan'>,
+): RunCost {
   const backbone = backboneCost(recipe);
   const head = headCost(recipe, backbone.featureDim);
   const [batch, locals] = [recipe.batch_size, recipe.local_crops_number];
@@ -76,13 +88,19 @@ export function estimateCost(recipe: Recipe, facts: Pick<RunFacts, 'trainImages'
     batch * locals * Math.max(localPass.largest, 3 * recipe.local_crops_size ** 2),
     batch * views * row.largest,
   );
+  const plan = facts.plan?.(recipe) ?? null;
+  const memory = plan ?? {
+    gpuBytes: bytesPerNumber * Math.ceil(copies * parameters + activations + stored),
+    largestBufferBytes: bytesPerNumber * largest,
+  };
   return {
     parameters,
     backboneParameters: backbone.parameters,
     headParameters: head.parameters,
     featureDim: backbone.featureDim,
     flopsPerStep,
-    gpuBytes: bytesPerNumber * Math.ceil(copies * parameters + activations + stored),
-    largestBufferBytes: bytesPerNumber * largest,
+    gpuBytes: memory.gpuBytes,
+    largestBufferBytes: memory.largestBufferBytes,
+    planned: plan !== null,
   };
 }

@@ -1,7 +1,8 @@
 /** What to train: the recipe's fields, presets, codecs, checks and cost. Read by every floor, imports none. */
 
 export { checkRecipe } from './check';
-export { estimateCost, type RunCost, type RunFacts } from './cost';
+export { searchMemory } from './checkMemory';
+export { estimateCost, type RunCost, type RunFacts, type RunMemory } from './cost';
 export type { FieldGroup, FieldSpec, FieldValue } from './field';
 export {
   type FieldName,

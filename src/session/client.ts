@@ -13,6 +13,7 @@ import {
   type DatasetSummary,
   type ErrorReport,
   type FieldProblemReport,
+  type PlanReport,
   type PreparedReport,
   parseEvent,
   type SessionEvent,
@@ -147,6 +148,14 @@ export class SessionClient {
     const { prepared } = this.#state;
     if (prepared === null) throw new PawsaurError('session/protocol', 'The worker did not describe the run.');
     return { ok: true, prepared };
+  }
+
+  /** What a run of a recipe would take on the pictures that are there; null for one that cannot start. @throws PawsaurError */
+  async plan(recipe: Recipe): Promise<PlanReport | null> {
+    for (const event of await this.#ask({ type: 'plan', recipe: { ...recipe } })) {
+      if (event.type === 'plan') return event.plan;
+    }
+    return null;
   }
 
   /** Trains on, from wherever the run is; to the end, or until a step is taken and scored. */

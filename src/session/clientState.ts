@@ -106,6 +106,7 @@ export function reduceEvent(state: ClientState, event: SessionEvent, stepsRecord
     case 'error':
       if (event.replyTo !== undefined) return { ...state, importProgress: null };
       return { ...state, error: event.error, importProgress: null };
+    case 'plan':
     case 'weights':
     case 'thumbnails':
     case 'done':

@@ -4,7 +4,15 @@ import type { ImageDataset } from '../dataset';
 import type { TrainingMethod } from '../methods/method';
 import type { PawsaurError } from '../platform/errors';
 import type { FolderFile } from '../platform/files';
-import type { Recipe } from '../recipe';
+import type { Recipe, RunMemory } from '../recipe';
+
+/** What a run takes, as the engine plans it. */
+export interface PlannedMemory extends RunMemory {
+  /** Of `gpuBytes`, what lives as long as the run: pictures, weights, optimiser. */
+  stateBytes: number;
+  /** Kernel calls of one step. */
+  dispatches: number;
+}
 
 export interface SessionDependencies {
   makeBuiltin(
@@ -19,6 +27,8 @@ export interface SessionDependencies {
   ): Promise<ImageDataset>;
   /** Builds the networks; their weights follow from the recipe's seed. */
   createMethod(recipe: Recipe, dataset: ImageDataset): Promise<TrainingMethod>;
+  /** Plans the memory of a run without taking any; null where nothing can be planned. Takes tens of ms. */
+  planRun?(recipe: Recipe, dataset: ImageDataset): PlannedMemory | null;
   /** Calls back when the device is lost or reports an error. */
   onEngineFailure(listener: (error: PawsaurError) => void): () => void;
   gpuBytes(): number;

@@ -11,11 +11,11 @@ import {
   startEngine,
   VISIBLE_SUBMIT_MS,
 } from '../engine';
-import { createDino } from '../methods/dinoTraining';
+import { createDino, planDino } from '../methods/dinoTraining';
 import type { TrainingMethod } from '../methods/method';
 import type { ImageDecoder } from '../platform/imageDecoder';
 import type { Recipe } from '../recipe';
-import type { SessionDependencies } from './dependencies';
+import type { PlannedMemory, SessionDependencies } from './dependencies';
 import type { EngineSummary } from './protocol';
 
 const gibibyte = 2 ** 30;
@@ -37,6 +37,7 @@ export async function startDependencies(
       makeBuiltin: async (name, options) => makeBuiltinDataset(name, options),
       importFolder: (name, files, options) => importFolder(files, { decoder, name, ...options }),
       createMethod,
+      planRun,
       onEngineFailure,
       gpuBytes: () => engineMemory().allocated,
       setVisible: (visible) => setSubmitTarget(visible ? VISIBLE_SUBMIT_MS : HIDDEN_SUBMIT_MS),
@@ -49,6 +50,13 @@ export async function startDependencies(
 /** No adapter says how much memory it has: sixteen of its largest buffers, between one and eight GiB. */
 function memoryBudget({ maxBufferBytes }: EngineInfo): number {
   return Math.min(8 * gibibyte, Math.max(gibibyte, 16 * maxBufferBytes));
+}
+
+function planRun(recipe: Recipe, { count, size }: ImageDataset): PlannedMemory | null {
+  const plan = planDino(recipe, count, size);
+  if (plan === null) return null;
+  const { bytes, stateBytes, largestBufferBytes, dispatches } = plan;
+  return { gpuBytes: bytes + stateBytes, stateBytes, largestBufferBytes, dispatches };
 }
 
 /** DINO on the pictures of a data set, which are freed with it. */

@@ -317,6 +317,21 @@ export const errorReportSchema = v.object({
 });
 export type ErrorReport = v.InferOutput<typeof errorReportSchema>;
 
+export const planReportSchema = v.object({
+  /** Planned to the byte; else an estimate, where nothing can be planned. */
+  exact: v.boolean(),
+  /** All buffers of the run: pictures, weights and optimiser, the step. */
+  gpuBytes: finite,
+  largestBufferBytes: finite,
+  /** Of these, what lives as long as the run: pictures, weights, optimiser; null in an estimate. */
+  stateBytes: v.nullable(finite),
+  /** Kernel calls of one step; null in an estimate. */
+  dispatches: v.nullable(count),
+  /** What of it the adapter cannot hold, with a value that fits. */
+  problems: v.array(fieldProblemSchema),
+});
+export type PlanReport = v.InferOutput<typeof planReportSchema>;
+
 export const preparedSchema = v.object({
   totalSteps: count,
   stepsPerEpoch: count,

@@ -11,6 +11,7 @@ describe('parseCommand', () => {
     { type: 'loadBuiltin', id: 1, name: 'confetti', seed: 0, hueSpread: 0.5 },
     { type: 'importFiles', id: 2, name: 'cats', files: [{ path: 'a/b.png', file: new Blob(['x']) }] },
     { type: 'prepare', id: 3, recipe: { lr: 0.001, data: 'folder', conv_stem: true } },
+    { type: 'plan', id: 4, recipe: { lr: 0.001, data: 'folder' } },
     { type: 'start', id: 4 },
     { type: 'pause', id: 4 },
     { type: 'step', id: 4 },

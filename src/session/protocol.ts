@@ -16,6 +16,7 @@ import {
   errorReportSchema,
   evaluationReportSchema,
   fieldProblemSchema,
+  planReportSchema,
   preparedSchema,
   sessionStateSchema,
   stepColumnsSchema,
@@ -36,6 +37,7 @@ export type {
   FieldProblemReport,
   KnnScores,
   Phase,
+  PlanReport,
   PreparedReport,
   Progress,
   SessionState,
@@ -80,6 +82,8 @@ const commandSchema = v.variant('type', [
   }),
   /** The recipe is checked field by field by the session, with the recipe's own parser. */
   v.object({ type: v.literal('prepare'), id, recipe: v.record(v.string(), settingSchema) }),
+  /** What a run of this recipe would take on the pictures that are there, before anything is built. */
+  v.object({ type: v.literal('plan'), id, recipe: v.record(v.string(), settingSchema) }),
   /** With `until`, pauses when that step is taken and scored. */
   v.object({ type: v.literal('start'), id, until: v.optional(id) }),
   v.object({ type: v.literal('pause'), id }),
@@ -118,6 +122,7 @@ const eventSchema = v.variant('type', [
   v.object({ type: v.literal('diagnosis'), diagnosis: diagnosisSchema }),
   /** A live setting took effect from this step on. */
   v.object({ type: v.literal('live'), step: id, field: name, value: settingSchema }),
+  v.object({ type: v.literal('plan'), ...reply, plan: planReportSchema }),
   v.object({ type: v.literal('weights'), ...reply, step: id, bytes: v.instance(Uint8Array) }),
   v.object({ type: v.literal('thumbnails'), ...reply, thumbnails: thumbnailsSchema }),
   v.object({ type: v.literal('done'), ...reply }),

@@ -77,6 +77,13 @@ export class TrainingLoop {
     });
   }
 
+  /** Does something that leaves the device alone between two things on it; steps under way go on. */
+  async beside<T>(work: () => T): Promise<T> {
+    const result = await this.#turns.take(async () => work());
+    await nextTask();
+    return result;
+  }
+
   /** Puts another run, or none, in the place of the one that is there, which is freed. */
   replace(run: TrainingRun | null, phase: Phase): void {
     this.#run?.dispose();

@@ -11,6 +11,8 @@ const commands = {
   prepare: { type: 'prepare', recipe: fakeRecipe },
   prepareAnother: { type: 'prepare', recipe: short },
   prepareRefused: { type: 'prepare', recipe: { ...fakeRecipe, batch_size: 1024 } },
+  plan: { type: 'plan', recipe: short },
+  visibility: { type: 'visibility', visible: false },
   start: { type: 'start' },
   startUntil: { type: 'start', until: 2 },
   pause: { type: 'pause' },

@@ -5,11 +5,12 @@
 
 import { writeSafetensors } from '../checkpoint';
 import type { ImageDataset } from '../dataset';
-import { asPawsaurError, type PawsaurError } from '../platform/errors';
-import { checkRecipe, parseRecipe, type Recipe } from '../recipe';
+import { asPawsaurError, PawsaurError } from '../platform/errors';
+import { parseRecipe, type Recipe } from '../recipe';
 import { DataShelf } from './dataShelf';
 import type { SessionDependencies } from './dependencies';
 import type { Command, FieldProblemReport, SessionEvent, Setting } from './protocol';
+import { isRefusal, RunPlans } from './runPlans';
 import { errorReport, TrainingLoop } from './trainingLoop';
 import { type RunContext, TrainingRun } from './trainingRun';
 
@@ -20,6 +21,9 @@ export class TrainingSession {
   readonly #dependencies: SessionDependencies;
   readonly #emit: (event: SessionEvent) => void;
   readonly #shelf = new DataShelf();
+  readonly #plans: RunPlans;
+  /** The latest plan asked for: earlier ones are of no interest any more. */
+  #planned = 0;
   readonly #loop: TrainingLoop;
   readonly #forgetEngine: () => void;
   readonly #engineFailed: Promise<never>;
@@ -35,6 +39,7 @@ export class TrainingSession {
     this.#dependencies = dependencies;
     this.#emit = emit;
     this.#loop = new TrainingLoop(emit);
+    this.#plans = new RunPlans(dependencies);
     const { promise, reject } = withRejection();
     this.#engineFailed = promise;
     this.#forgetEngine = dependencies.onEngineFailure((error) => {
@@ -79,6 +84,8 @@ export class TrainingSession {
         return none;
       case 'prepare':
         return this.#prepare(command.recipe);
+      case 'plan':
+        return this.#plan(command);
       case 'reset':
         return this.#reset();
       case 'start':
@@ -151,10 +158,31 @@ export class TrainingSession {
     if (problems.length > 0) return problems;
     if (this.#loads === 0) {
       // A recipe that cannot start leaves the run that goes alone.
-      const refusals = this.#check(recipe).filter(isRefusal);
+      const refusals = this.#plans.check(recipe, this.#shelf.data).filter(isRefusal);
       if (refusals.length > 0) return refusals;
     }
     return this.#rebuild(recipe);
+  }
+
+  /** Plans when it is its turn, between the steps of a run that goes; a later plan overtakes it. */
+  async #plan(command: Extract<Command, { type: 'plan' }>): Promise<Problems> {
+    this.#requireEngine();
+    const { recipe, problems } = parseRecipe(command.recipe);
+    if (problems.length > 0) return problems;
+    this.#planned = command.id;
+    await this.#loaded;
+    const { data } = this.#shelf;
+    const answer = await this.#plans.report(recipe, data, (plan) =>
+      this.#loop.beside(() => {
+        if (this.#planned !== command.id || this.#shelf.data !== data) {
+          throw new PawsaurError('session/overtaken', 'Another recipe or other pictures came first.');
+        }
+        return plan();
+      }),
+    );
+    if (Array.isArray(answer)) return answer;
+    this.#emit({ type: 'plan', replyTo: command.id, plan: answer });
+    return none;
   }
 
   async #reset(): Promise<Problems> {
@@ -176,7 +204,7 @@ export class TrainingSession {
     const building = this.#loaded.then(() =>
       this.#loop.take(async () => {
         signal.throwIfAborted();
-        const problems = this.#check(recipe);
+        const problems = this.#plans.check(recipe, this.#shelf.data);
         const refusals = problems.filter(isRefusal);
         if (refusals.length === 0) await this.#build(recipe, problems, signal);
         return refusals;
@@ -261,24 +289,9 @@ export class TrainingSession {
     this.#loop.run?.giveUp();
   }
 
-  #check(recipe: Recipe): Problems {
-    const { summary } = this.#shelf.data;
-    return checkRecipe(recipe, {
-      trainImages: summary.trainCount,
-      imageSize: summary.size,
-      classes: summary.classNames.length,
-      maxBufferBytes: this.#dependencies.maxBufferBytes,
-      budgetBytes: this.#dependencies.budgetBytes,
-    });
-  }
-
   #requireEngine(): void {
     if (this.#engineFailure !== null) throw this.#engineFailure;
   }
-}
-
-function isRefusal(problem: FieldProblemReport): boolean {
-  return problem.kind === 'refusal';
 }
 
 /** A promise that can only be broken, and may be broken without anybody listening. */

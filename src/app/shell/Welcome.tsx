@@ -4,12 +4,12 @@ import { Button, Loader } from '@mantine/core';
 import { useEffect } from 'react';
 import { estimateCost, findPreset, planRun } from '../../recipe';
 import type { DatasetSummary } from '../../session/protocol';
-import { plural, showCount, showDuration, showWeights } from '../format';
+import { plural, showBytes, showCount, showDuration, showWeights } from '../format';
 import { Panel } from '../panels/panel/Panel';
 import { PictureSheet } from '../setup/PictureSheet';
 import { Suggestion } from '../setup/ProblemLines';
 import { showField } from '../store/actions';
-import { useFacts, useProblems } from '../store/facts';
+import { useFacts, usePlanned, useProblems } from '../store/facts';
 import { useRun } from '../store/run';
 import { changedFields, useSetup } from '../store/setup';
 import { estimateSeconds, useSpeeds } from '../store/speed';
@@ -30,6 +30,7 @@ export function Welcome() {
       {shown !== null && <PictureSheet dataset={shown} />}
       {shown === null && <Waiting needsFolder={needsFolder} />}
       {!needsFolder && <Plan />}
+      {!needsFolder && <Memory />}
       <Obstacles />
       <div className={styles.go}>
         <StartButton size="lg" />
@@ -95,6 +96,23 @@ function Plan() {
         <p className={styles.soft}>You changed the recipe, so nobody knows yet what comes of it.</p>
       )}
     </div>
+  );
+}
+
+/** Graphics memory, known before anything is built. */
+function Memory() {
+  const plan = usePlanned();
+  if (plan === null) return null;
+  const { exact, gpuBytes, stateBytes, dispatches } = plan;
+  if (!exact || stateBytes === null || dispatches === null) {
+    return <p className={styles.soft}>It takes about {showBytes(gpuBytes)} of graphics memory.</p>;
+  }
+  return (
+    <p className={styles.soft}>
+      It takes <b>{showBytes(gpuBytes)} of graphics memory</b>, planned to the byte: {showBytes(stateBytes)}{' '}
+      for pictures, weights and optimiser, {showBytes(gpuBytes - stateBytes)} for a step of{' '}
+      {showCount(dispatches)} kernel calls.
+    </p>
   );
 }
 

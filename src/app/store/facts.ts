@@ -2,32 +2,36 @@
 
 import { checkRecipe, type FieldProblem, type Recipe, type RunFacts } from '../../recipe';
 import type { ClientState } from '../../session/client';
-import type { SessionState } from '../../session/protocol';
+import type { PlanReport, SessionState } from '../../session/protocol';
+import { planOf, usePlan } from './plan';
 import { useRun } from './run';
 import { dataKey, type Setup, useSetup } from './setup';
 
 /** The built-in sets before they are loaded: 1,600 training pictures of 64 px, 10 classes. */
 const builtinFacts: RunFacts = { trainImages: 1600, imageSize: 64, classes: 10 };
 
-/** What the session knows of the pictures and of the adapter. */
-type Known = Pick<ClientState, 'dataset' | 'engine'>;
+/** What the session knows of the pictures. */
+type Known = Pick<ClientState, 'dataset' | 'connection'>;
 
-/** Facts of the pictures that the recipe asks for, none where a folder is still missing, and of the adapter. */
-function factsFor(setup: Pick<Setup, 'recipe' | 'folder' | 'loaded'>, { dataset, engine }: Known): RunFacts {
-  const memory = { maxBufferBytes: engine?.maxBufferBytes, budgetBytes: engine?.budgetBytes };
+/** Facts of the pictures that the recipe asks for, none where a folder is still missing. */
+function factsFor(setup: Pick<Setup, 'recipe' | 'folder' | 'loaded'>, { dataset }: Known): RunFacts {
   if (dataset !== null && setup.loaded !== null && setup.loaded === dataKey(setup.recipe, setup.folder)) {
     const { trainCount: trainImages, size: imageSize, classNames } = dataset;
-    return { trainImages, imageSize, classes: classNames.length, ...memory };
+    return { trainImages, imageSize, classes: classNames.length };
   }
-  if (setup.recipe.data !== 'folder') return { ...builtinFacts, ...memory };
-  return { trainImages: 0, imageSize: 80, classes: 0, ...memory };
+  if (setup.recipe.data !== 'folder') return builtinFacts;
+  return { trainImages: 0, imageSize: 80, classes: 0 };
 }
 
-/** All that stands against starting the recipe, and warnings; what the session refused comes first. */
+/**
+ * All that stands against starting the recipe, and warnings; what the session refused comes first. Whether it fits
+ * into memory is the worker's to say: it plans the run.
+ */
 export function problemsOf(setup: Setup, known: Known): FieldProblem[] {
   const { recipe, folder, refusals } = setup;
   const loading = setup.loading !== null && setup.loading === dataKey(recipe, folder);
-  const checked = checkRecipe(recipe, factsFor(setup, known));
+  const planned = planOf(setup, known)?.problems ?? [];
+  const checked = [...checkRecipe(recipe, factsFor(setup, known)), ...planned];
   const refused = new Set(refusals.map(({ field }) => field));
   return [
     ...refusals,
@@ -39,16 +43,25 @@ export function problemsOf(setup: Setup, known: Known): FieldProblem[] {
 export function useProblems(): FieldProblem[] {
   const setup = useSetup();
   const dataset = useRun((s) => s.dataset);
-  const engine = useRun((s) => s.engine);
-  return problemsOf(setup, { dataset, engine });
+  const connection = useRun((s) => s.connection);
+  usePlan();
+  return problemsOf(setup, { dataset, connection });
 }
 
 /** Facts of the pictures on the page. */
 export function useFacts(): RunFacts {
   const setup = useSetup();
   const dataset = useRun((s) => s.dataset);
-  const engine = useRun((s) => s.engine);
-  return factsFor(setup, { dataset, engine });
+  const connection = useRun((s) => s.connection);
+  return factsFor(setup, { dataset, connection });
+}
+
+/** What the recipe in the form takes, once the worker has planned it. */
+export function usePlanned(): PlanReport | null {
+  const setup = useSetup();
+  const dataset = useRun((s) => s.dataset);
+  const connection = useRun((s) => s.connection);
+  return planOf(setup, { dataset, connection }, usePlan());
 }
 
 /** Whether a run has begun and not ended: its recipe and pictures are fixed until it is stopped or reset. */

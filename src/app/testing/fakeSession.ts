@@ -7,6 +7,7 @@ import { evaluationAt, sampleEvent, stepBatch } from '../../session/testing/samp
 import type { PortHandlers } from '../../session/workerPort';
 import { useUi } from '../store/actions';
 import { useHistory } from '../store/history';
+import { usePlan } from '../store/plan';
 import { connectSession, useRun } from '../store/run';
 import { useSetup } from '../store/setup';
 
@@ -16,6 +17,8 @@ export class FakeSession {
   refusals: Extract<SessionEvent, { type: 'refused' }>['problems'] = [];
   /** Why the next load fails. */
   loadError: { code: string; message: string; hint?: string } | null = null;
+  /** What the next `plan` is answered with. */
+  plan = sampleEvent('plan').plan;
   readonly client: SessionClient;
   workers = 0;
   #handlers: PortHandlers | null = null;
@@ -100,6 +103,9 @@ export class FakeSession {
         this.send(sampleEvent('prepared'), { type: 'evaluation', evaluation: evaluationAt(0) });
         this.tell('paused', 0);
         break;
+      case 'plan':
+        this.send({ type: 'plan', replyTo: command.id, plan: this.plan });
+        break;
       case 'start':
         this.tell('running');
         break;
@@ -157,6 +163,7 @@ export function freshPage(): FakeSession {
     true,
   );
   useUi.setState({ pending: null, shownField: null });
+  usePlan.setState({ key: null, report: null });
   useHistory.setState({ runs: [], savedStep: 0 });
   useRun.setState(emptyRun, true);
   const fake = new FakeSession();

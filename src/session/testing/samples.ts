@@ -171,6 +171,18 @@ function samples(): { [T in SessionEventType]: EventOf<T> } {
       },
     },
     live: { type: 'live', step: 3, field: 'teacher_temp', value: 0.02 },
+    plan: {
+      type: 'plan',
+      replyTo: 1,
+      plan: {
+        exact: true,
+        gpuBytes: 127 * 2 ** 20,
+        stateBytes: 80 * 2 ** 20,
+        largestBufferBytes: 2 ** 20,
+        dispatches: 243,
+        problems: [],
+      },
+    },
     weights: { type: 'weights', replyTo: 1, step: 3, bytes: new Uint8Array(5) },
     thumbnails: {
       type: 'thumbnails',
