@@ -143,7 +143,8 @@ function dispatch(
     (rowScale ? EPILOGUE.rowScale : 0) |
     (residual ? EPILOGUE.residual : 0) |
     (rowSums ? EPILOGUE.rowSums : 0);
-  const reads = [a.tensor, b.tensor, ...[bias, geluGradientOf, rowScale, residual].map((t) => t ?? a.tensor)];
+  const others = [bias, geluGradientOf, rowScale, residual].map((t) => t ?? a.tensor);
+  const reads = [a.tensor, b.tensor, ...(picked.plain ? [] : others)];
   const uniforms = uniformsOf(shape, picked, { a: a.strides, b: b.strides, c: c.strides }, slicing, flags);
   const second = keep ?? rowSums;
   // A binding that is written may be no other binding's buffer, so a call without a second output gets one of its own.
@@ -157,6 +158,8 @@ function dispatch(
   );
   unused?.dispose();
 }
+
+const hasEpilogue = (epilogue: GemmEpilogue = {}) => Object.values(epilogue).some(Boolean);
 
 const engine = () => webgpu() as PawsaurBackend;
 
@@ -181,7 +184,8 @@ export function gemmInto(
   cStrides: Strides,
   epilogue?: GemmEpilogue,
 ): void {
-  const layout = { shape, a: aStrides, b: bStrides, c: cStrides, rowSums: false };
+  const plain = !hasEpilogue(epilogue);
+  const layout = { shape, a: aStrides, b: bStrides, c: cStrides, rowSums: false, plain };
   dispatch(
     backend,
     plannedVariant(backend.device, layout).pick(layout),
@@ -206,11 +210,12 @@ export function gemm(
 ): tf.Tensor {
   const backend = engine();
   const cStrides = packed(shape);
-  const layout = { shape, a: aStrides, b: bStrides, c: cStrides, rowSums: false };
+  const plain = !hasEpilogue(epilogue);
+  const layout = { shape, a: aStrides, b: bStrides, c: cStrides, rowSums: false, plain };
   const variant = plannedVariant(backend.device, layout);
   const picked = variant.pick(layout);
   const slicing = slicingOf(shape, tilesOf(shape, picked), variant.enoughTiles);
-  if (Object.values(epilogue ?? {}).some(Boolean) || slicing.slices === 1) {
+  if (!plain || slicing.slices === 1) {
     const c = backend.allocate(resultShape);
     gemmInto(backend, shape, a, aStrides, b, bStrides, c, cStrides, epilogue);
     return c;
@@ -245,7 +250,7 @@ export function gemmWithRowSums(
   const backend = engine();
   const { rows, columns } = shape;
   const cStrides = packed(shape);
-  const layout = { shape, a: aStrides, b: bStrides, c: cStrides, rowSums: true };
+  const layout = { shape, a: aStrides, b: bStrides, c: cStrides, rowSums: true, plain: true };
   const variant = plannedVariant(backend.device, layout);
   const picked = variant.pick(layout);
   const slicing = slicingOf(shape, tilesOf(shape, picked), variant.enoughTiles);

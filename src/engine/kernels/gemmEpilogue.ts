@@ -52,11 +52,14 @@ const UNIFORMS = [
   'alpha:f32',
 ] as const;
 
-/** Buffers and uniforms of a product whose operands are read as `type`. */
-export function gemmInterface(type: 'f32' | 'vec4f'): Pick<KernelSpec, 'reads' | 'writes' | 'uniforms'> {
+/** Buffers and uniforms of a product whose operands are read as `type`; `plain` has none of an epilogue's. */
+export function gemmInterface(
+  type: 'f32' | 'vec4f',
+  plain = false,
+): Pick<KernelSpec, 'reads' | 'writes' | 'uniforms'> {
   const of = (name: string) => `${name}:${type}`;
   return {
-    reads: [of('a'), of('b'), of('bias'), of('slopeOf'), 'rowScale', of('residual')],
+    reads: [of('a'), of('b'), ...(plain ? [] : [of('bias'), of('slopeOf'), 'rowScale', of('residual')])],
     writes: [of('c'), of('second')],
     uniforms: UNIFORMS,
   };
@@ -82,35 +85,40 @@ export function tileOf(at: string, rows: number, columns: number): string {
 
 /**
  * WGSL of `put(base, scaleAt, column, value)`, which finishes `width` neighbouring elements of a row and writes
- * those that lie inside the product. With vec4 buffers `base` and `column` count vec4s.
+ * those that lie inside the product. With vec4 buffers `base` and `column` count vec4s. `plain` leaves out all
+ * but alpha: a third of the kernel's compile time.
  */
-export function epilogueFunctions(type: 'f32' | 'vec4f', width: 3 | 4 = 4): string {
-  const parts = ['x', 'y', 'z', 'w'].slice(0, width);
+export function epilogueFunctions(type: 'f32' | 'vec4f', width: 3 | 4 = 4, plain = false): string {
+  const names = ['x', 'y', 'z', 'w'].slice(0, width);
   const vector = type === 'vec4f';
   const value = `vec${width}f` as const;
   const load = (buffer: string, at: string) =>
-    vector ? `${buffer}[${at}]` : `${value}(${parts.map((p) => `${buffer}[${at}.${p}]`).join(', ')})`;
+    vector ? `${buffer}[${at}]` : `${value}(${names.map((p) => `${buffer}[${at}.${p}]`).join(', ')})`;
   const store = (buffer: string) =>
     vector
       ? `${buffer}[at] = v;`
-      : parts
+      : names
           .map((p, j) => `if (column + ${j}u < u.columns) { ${buffer}[at.${p}] = v.${p}; }`)
           .join('\n    ');
   const places = vector
     ? 'let n = column;\n  let at = base + column;'
-    : `let n = min(vec${width}u(${parts.map((_, j) => `column + ${j}u`).join(', ')}), vec${width}u(u.columns - 1u));
+    : `let n = min(vec${width}u(${names.map((_, j) => `column + ${j}u`).join(', ')}), vec${width}u(u.columns - 1u));
   let at = base + n * u.cColumn;`;
+  const flag = (name: keyof typeof EPILOGUE, then: string) =>
+    `if ((u.epilogue & ${EPILOGUE[name]}u) != 0u) { ${then} }`;
+  const parts = `
+  ${flag('bias', `v += ${load('bias', 'n')};`)}
+  ${flag('keep', store('second'))}
+  ${flag('gelu', 'v = gelu(v);')}
+  ${flag('slope', `v *= geluSlope(${load('slopeOf', 'at')});`)}
+  ${flag('rowScale', 'v *= rowScale[scaleAt];')}
+  ${flag('residual', `v += ${load('residual', 'at')};`)}`;
   return `
-${geluFunctions(value)}
+${plain ? '' : geluFunctions(value)}
 fn put(base: u32, scaleAt: u32, column: u32, value: ${value}) {
   ${places}
   var v = u.alpha * value;
-  if ((u.epilogue & ${EPILOGUE.bias}u) != 0u) { v += ${load('bias', 'n')}; }
-  if ((u.epilogue & ${EPILOGUE.keep}u) != 0u) { ${store('second')} }
-  if ((u.epilogue & ${EPILOGUE.gelu}u) != 0u) { v = gelu(v); }
-  if ((u.epilogue & ${EPILOGUE.slope}u) != 0u) { v *= geluSlope(${load('slopeOf', 'at')}); }
-  if ((u.epilogue & ${EPILOGUE.rowScale}u) != 0u) { v *= rowScale[scaleAt]; }
-  if ((u.epilogue & ${EPILOGUE.residual}u) != 0u) { v += ${load('residual', 'at')}; }
+  ${plain ? '' : parts}
   ${store('c')}
 }`;
 }

@@ -30,7 +30,7 @@ const finish = (rows: number, width: number, column: string, columns: string) =>
   }`;
 
 /** The kernel for operands whose elements lie side by side in fours. */
-function alignedKernel(lanes: number, rows: number, aAlong: Along, bAlong: Along): Kernel {
+function alignedKernel(lanes: number, rows: number, aAlong: Along, bAlong: Along, plain: boolean): Kernel {
   const columns = 4 * lanes;
   const aVectors = aAlong === 'depth' ? rows / lanes : rows / columns;
   const byFour = aAlong === 'depth' || bAlong === 'depth';
@@ -64,12 +64,12 @@ function alignedKernel(lanes: number, rows: number, aAlong: Along, bAlong: Along
       ${aAlong === 'depth' ? each(aVectors, (g) => `let v${g} = a[a${g} + k / 4u];`) : ''}
       ${bAlong === 'depth' ? each(4, (e) => `let w${e} = b[b${e} + k / 4u];`) : ''}`;
   return defineKernel({
-    name: `gemm_lanes${lanes}_${rows}_${aAlong}_${bAlong}`,
+    name: `gemm_lanes${lanes}_${rows}_${aAlong}_${bAlong}${plain ? '' : '_epilogue'}`,
     mode: 'groups',
     workgroupSize: lanes,
     directives: 'enable subgroups;',
-    ...gemmInterface('vec4f'),
-    declarations: epilogueFunctions('vec4f'),
+    ...gemmInterface('vec4f', plain),
+    declarations: epilogueFunctions('vec4f', 4, plain),
     body: `
   ${tileOf('group', rows, columns)}
   // Reads beyond the edge are clamped to the last row or column; their results are never written.
@@ -100,17 +100,17 @@ function alignedKernel(lanes: number, rows: number, aAlong: Along, bAlong: Along
 const STRIDED_WIDTH = 3;
 
 /** The kernel for any strides: one element a load. */
-function stridedKernel(lanes: number, rows: number): Kernel {
+function stridedKernel(lanes: number, rows: number, plain: boolean): Kernel {
   const width = STRIDED_WIDTH;
   const aVectors = rows / lanes;
   const start = (e: number) => `min(column0 + ${width}u * lane + ${e}u, u.columns - 1u)`;
   return defineKernel({
-    name: `gemm_lanes${lanes}_${rows}_strided`,
+    name: `gemm_lanes${lanes}_${rows}_strided${plain ? '' : '_epilogue'}`,
     mode: 'groups',
     workgroupSize: lanes,
     directives: 'enable subgroups;',
-    ...gemmInterface('f32'),
-    declarations: epilogueFunctions('f32', width),
+    ...gemmInterface('f32', plain),
+    declarations: epilogueFunctions('f32', width, plain),
     body: `
   ${tileOf('group', rows, width * lanes)}
   ${each(aVectors, (g) => `let a${g} = aBase + min(row0 + ${g * lanes}u + lane, u.rows - 1u) * u.aRow;`)}
@@ -156,32 +156,32 @@ const built = new Map<string, GemmKernel>();
  * @param rows of a tile, where A lies along the summed dimension; a multiple of `lanes`
  */
 export function lanesVariant(lanes: number, rows: number): GemmVariant {
-  const once = (along: string, tileRows: number, width: number, build: () => Kernel): GemmKernel => {
-    const key = `${lanes} ${tileRows} ${along}`;
-    const made = built.get(key) ?? {
-      kernel: build(),
-      tileRows,
-      tileColumns: width * lanes,
-      vector: width === 4,
-    };
-    built.set(key, made);
-    return made;
-  };
   return {
     name: `lanes${lanes}x${rows}`,
     enoughTiles: 64,
-    pick({ shape, a, b, c, rowSums }: GemmLayout): GemmKernel {
+    pick({ shape, a, b, c, rowSums, plain: wantsPlain }: GemmLayout): GemmKernel {
       const aAlong = alongOf(a, shape.rows, a.row, shape.depth, a.column);
       const bAlong = alongOf(b, shape.columns, b.column, shape.depth, b.row);
       const cAligned = c.column === 1 && byFours(c.offset, c.outer, c.inner, c.row, shape.columns);
       // Only the kernel for A along its rows sums them; A along its rows and B along the summed dimension is rare.
       const covered = aAlong === 'width' ? bAlong === 'width' : !rowSums;
-      if (!aAlong || !bAlong || !cAligned || !covered) {
-        const stridedRows = lanes * Math.max(1, Math.floor(24 / lanes));
-        return once('strided', stridedRows, STRIDED_WIDTH, () => stridedKernel(lanes, stridedRows));
-      }
-      const tileRows = aAlong === 'depth' ? rows : 4 * lanes;
-      return once(`${aAlong} ${bAlong}`, tileRows, 4, () => alignedKernel(lanes, tileRows, aAlong, bAlong));
+      const strided = !aAlong || !bAlong || !cAligned || !covered;
+      // Forward and input-gradient products come with and without an epilogue: one kernel for both compiles faster.
+      const plain = wantsPlain && (strided || aAlong === 'width');
+      const stridedRows = lanes * Math.max(1, Math.floor(24 / lanes));
+      const tileRows = strided ? stridedRows : aAlong === 'depth' ? rows : 4 * lanes;
+      const key = [lanes, tileRows, strided ? 'strided' : `${aAlong} ${bAlong}`, plain].join(' ');
+      const made = built.get(key) ?? {
+        kernel: strided
+          ? stridedKernel(lanes, tileRows, plain)
+          : alignedKernel(lanes, tileRows, aAlong, bAlong, plain),
+        tileRows,
+        tileColumns: (strided ? STRIDED_WIDTH : 4) * lanes,
+        vector: !strided,
+        plain,
+      };
+      built.set(key, made);
+      return made;
     },
   };
 }

@@ -40,6 +40,6 @@ const kernel: Kernel = defineKernel({
   }`,
 });
 
-const picked = { kernel, tileRows: SIDE, tileColumns: SIDE, vector: false };
+const picked = { kernel, tileRows: SIDE, tileColumns: SIDE, vector: false, plain: false };
 
 export const registers: GemmVariant = { name: 'registers', enoughTiles: 1024, pick: () => picked };

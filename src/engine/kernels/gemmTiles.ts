@@ -112,6 +112,6 @@ const variantName = ({ side, perLane, half }: TileOptions) => `tiles${side}x${pe
 export function tilesVariant(options: TileOptions): GemmVariant {
   const { side } = options;
   const kernel = tilesKernel(options);
-  const picked = { kernel, tileRows: side, tileColumns: side, vector: false };
+  const picked = { kernel, tileRows: side, tileColumns: side, vector: false, plain: false };
   return { name: variantName(options), enoughTiles: 256, pick: () => picked };
 }

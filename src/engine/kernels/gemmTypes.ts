@@ -46,6 +46,8 @@ export interface GemmLayout {
   c: Strides;
   /** Whether the sums of A's rows are wanted beside the product. */
   rowSums: boolean;
+  /** Whether nothing but alpha is done to the product. */
+  plain: boolean;
 }
 
 /** A kernel for a call, and how its operands' strides are counted. */
@@ -56,6 +58,8 @@ export interface GemmKernel {
   tileColumns: number;
   /** Strides are given in vec4s: every operand is read and written four elements at a time. */
   vector: boolean;
+  /** It reads A and B alone: an epilogue's buffers are not bound. */
+  plain: boolean;
 }
 
 /** One way to compute products: picks its kernel for a call. */

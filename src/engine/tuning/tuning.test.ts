@@ -72,7 +72,7 @@ describe('the choice of variants', () => {
 describe('the kernel plan', () => {
   const strides = { row: 1, column: 1 };
   const classed = (shape: object, rowSums = false) =>
-    classOf({ shape: shape as never, a: strides, b: strides, c: strides, rowSums });
+    classOf({ shape: shape as never, a: strides, b: strides, c: strides, rowSums, plain: false });
 
   it('tells classes of shapes apart', () => {
     expect(classed({ rows: 3168, columns: 384, depth: 96 })).toBe('large');
