@@ -4,7 +4,8 @@ import { FakeDevice, fakeDependencies, fakeRecipe } from '../src/session/testing
 import type { HeadlessOptions } from './headless/arguments';
 import { HeadlessRun } from './headless/run';
 
-const engine = { backend: 'webgpu', adapter: 'a fake' };
+const kernelPlan = { origin: 'stored' as const, gemm: { large: 'a variant' } };
+const engine = { backend: 'webgpu', adapter: 'a fake', kernelPlan };
 
 function setUp(changes: Partial<HeadlessOptions> = {}, overrides: Partial<SessionDependencies> = {}) {
   const device = new FakeDevice();
@@ -35,6 +36,7 @@ describe('a headless run', () => {
     expect(file).toMatchObject({
       adapter: 'a fake',
       backend: 'webgpu',
+      kernelPlan,
       preset: 'official',
       recipe: fakeRecipe,
       baselines: { chance: 50 },

@@ -5,9 +5,13 @@
  */
 
 import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { asPawsaurError, PawsaurError } from '../src/platform/errors';
 import { installNodeWebGpu } from '../src/platform/node/webgpu';
 import { type HeadlessOptions, readArguments, usage } from './headless/arguments';
+
+/** What was measured of this machine, in the cache of the scripts. This program runs from a bundle in there. */
+const storeFile = resolve(process.argv[1] ?? '', '../../.cache/measured.json');
 
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
@@ -41,7 +45,8 @@ async function main(): Promise<void> {
 async function startDependencies({ data }: HeadlessOptions) {
   const { startDependencies: start } = await import('../src/session/engineDependencies');
   const { nodeImageDecoder: decoder } = await import('../src/platform/node/imageDecoder');
-  const { engine, dependencies } = await start(decoder);
+  const { fileStore } = await import('../src/platform/node/keyValueStore');
+  const { engine, dependencies } = await start(decoder, { store: fileStore(storeFile) });
   if ('builtin' in data) return { engine, dependencies };
   const { importFolder } = await import('../src/dataset');
   const { listFolder } = await import('../src/platform/node/folder');

@@ -63,13 +63,12 @@ describe('the page', () => {
 
   it('refuses what the adapter cannot hold before Start is pressed', async () => {
     stopPlanning = followPlan();
-    await open('#preset=confetti-quick&batch_size=1024&global_crops_size=224');
-    expect(screen.queryByText('It cannot start like this.')).toBeNull();
     const message = 'This needs 3,000 MB of graphics memory. It fits with batch size 256.';
     session.plan = {
       ...session.plan,
       problems: [{ field: 'batch_size', kind: 'refusal', message, suggestion: 256 }],
     };
+    await open('#preset=confetti-quick&batch_size=1024&global_crops_size=224');
     await screen.findByText('It cannot start like this.', {}, patient);
     expect(session.last('plan')?.recipe).toEqual(useSetup.getState().recipe);
     fireEvent.click(button('Start'));

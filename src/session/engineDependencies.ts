@@ -11,14 +11,25 @@ import {
   startEngine,
   VISIBLE_SUBMIT_MS,
 } from '../engine';
+import { tuneKernels } from '../engine/tuning';
 import { createDino, planDino } from '../methods/dinoTraining';
 import type { TrainingMethod } from '../methods/method';
 import type { ImageDecoder } from '../platform/imageDecoder';
+import type { KeyValueStore } from '../platform/keyValueStore';
 import type { Recipe } from '../recipe';
 import type { PlannedMemory, SessionDependencies } from './dependencies';
-import type { EngineSummary } from './protocol';
+import type { Activity, EngineSummary } from './protocol';
 
 const gibibyte = 2 ** 30;
+/** Longest that a first visit measures kernels, ms. */
+const tuneMs = 2000;
+
+export interface StartOptions {
+  /** Keeps which kernels are fastest here. Without it nothing is measured, and the default ones run. */
+  store?: KeyValueStore;
+  /** Says what takes its time; null when done. */
+  busy?(activity: Activity | null): void;
+}
 
 /**
  * Starts the engine and describes it.
@@ -27,12 +38,21 @@ const gibibyte = 2 ** 30;
  */
 export async function startDependencies(
   decoder: ImageDecoder,
+  { store, busy = () => undefined }: StartOptions = {},
 ): Promise<{ engine: EngineSummary; dependencies: SessionDependencies }> {
   const info = await startEngine();
+  const kernelPlan = store === undefined ? null : await tune(store, busy);
   const { backend, adapter, notice, maxBufferBytes } = info;
   const budgetBytes = memoryBudget(info);
   return {
-    engine: { backend, adapter, maxBufferBytes, budgetBytes, ...(notice === undefined ? {} : { notice }) },
+    engine: {
+      backend,
+      adapter,
+      maxBufferBytes,
+      budgetBytes,
+      ...(notice === undefined ? {} : { notice }),
+      ...(kernelPlan === null ? {} : { kernelPlan }),
+    },
     dependencies: {
       makeBuiltin: async (name, options) => makeBuiltinDataset(name, options),
       importFolder: (name, files, options) => importFolder(files, { decoder, name, ...options }),
@@ -45,6 +65,17 @@ export async function startDependencies(
       budgetBytes,
     },
   };
+}
+
+/** The fastest kernels on this adapter, measured on the first visit. */
+async function tune(store: KeyValueStore, busy: (activity: Activity | null) => void) {
+  busy('measuring');
+  try {
+    const plan = await tuneKernels({ store, budgetMs: tuneMs });
+    return plan && { origin: plan.origin, gemm: { ...plan.gemm } };
+  } finally {
+    busy(null);
+  }
 }
 
 /** No adapter says how much memory it has: sixteen of its largest buffers, between one and eight GiB. */

@@ -16,6 +16,7 @@ const pixels = v.instance(Uint8ClampedArray);
 const phases = ['idle', 'ready', 'preparing', 'running', 'paused', 'finished', 'stopped', 'failed'] as const;
 /** What a run is busy with at this moment, for one short line on screen; null while it trains or rests. */
 const activities = [
+  'measuring',
   'loading',
   'building',
   'compiling',
@@ -53,6 +54,10 @@ export const engineSummarySchema = v.object({
   /** What a recipe is checked against, bytes: the largest buffer, and the memory a run may take. */
   maxBufferBytes: v.optional(finite),
   budgetBytes: v.optional(finite),
+  /** Which variant of a kernel each class of shapes gets, and how that was found; runs with another differ in bits. */
+  kernelPlan: v.optional(
+    v.object({ origin: v.picklist(['default', 'measured', 'stored']), gemm: v.record(text, text) }),
+  ),
 });
 export type EngineSummary = v.InferOutput<typeof engineSummarySchema>;
 

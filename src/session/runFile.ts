@@ -30,6 +30,8 @@ export interface RunFile {
   > | null;
   adapter: string;
   backend: string;
+  /** The kernels that ran; null where nothing chose them. */
+  kernelPlan: NonNullable<EngineSummary['kernelPlan']> | null;
   /** Loss of each step, from step 1. */
   losses: number[];
   columns: Record<StepColumn, number[]>;
@@ -72,6 +74,7 @@ export function runJson(parts: RunParts): RunFile {
     },
     adapter: engine?.adapter ?? 'unknown',
     backend: engine?.backend ?? 'unknown',
+    kernelPlan: engine?.kernelPlan ?? null,
     losses: columns.loss,
     columns,
     liveChanges: [...parts.liveChanges],

@@ -1,7 +1,8 @@
 /** The training worker: a session on the real engine. Everything it does is in the files around it. */
 
 import { browserImageDecoder } from '../platform/browser/imageDecoder';
+import { browserStore } from '../platform/browser/keyValueStore';
 import { startDependencies } from './engineDependencies';
 import { serveSession } from './workerLink';
 
-serveSession(self, () => startDependencies(browserImageDecoder));
+serveSession(self, (busy) => startDependencies(browserImageDecoder, { store: browserStore(), busy }));

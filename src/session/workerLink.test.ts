@@ -43,6 +43,22 @@ const start = async () => ({ engine, dependencies: fakeDependencies(new FakeDevi
 const load = { type: 'loadBuiltin', id: 1, name: 'confetti', seed: 0, hueSpread: 0.5 };
 
 describe('serveSession', () => {
+  it('says what takes its time before the engine is up', async () => {
+    const scope = new FakeScope();
+    serveSession(scope, async (busy) => {
+      busy('measuring');
+      busy(null);
+      return start();
+    });
+    await scope.ask(load);
+    const told = scope.events.slice(0, 3);
+    expect(told.map((event) => (event.type === 'state' ? event.state.activity : event.type))).toEqual([
+      'measuring',
+      null,
+      'engine',
+    ]);
+  });
+
   it('says what the engine is, and serves commands that came before it was up in order', async () => {
     const scope = new FakeScope();
     let up: (started: { engine: EngineSummary; dependencies: SessionDependencies }) => void = () => undefined;

@@ -5,7 +5,13 @@
 
 import { asPawsaurError } from '../platform/errors';
 import type { SessionDependencies } from './dependencies';
-import { type EngineSummary, parseCommand, type SessionEvent, transferables } from './protocol';
+import {
+  type Activity,
+  type EngineSummary,
+  parseCommand,
+  type SessionEvent,
+  transferables,
+} from './protocol';
 import { errorReport } from './trainingLoop';
 import { TrainingSession } from './trainingSession';
 
@@ -17,8 +23,13 @@ export interface WorkerScope {
   addEventListener(type: 'unhandledrejection', listener: (event: { reason: unknown }) => void): void;
 }
 
-/** Starts what the session needs; may fail, and then every command is answered with the reason. */
-export type StartDependencies = () => Promise<{ engine: EngineSummary; dependencies: SessionDependencies }>;
+/**
+ * Starts what the session needs; may fail, and then every command is answered with the reason. Says through
+ * `busy` what takes its time.
+ */
+export type StartDependencies = (
+  busy: (activity: Activity | null) => void,
+) => Promise<{ engine: EngineSummary; dependencies: SessionDependencies }>;
 
 /** Serves commands for as long as the worker lives. Commands that come before the engine is up wait for it. */
 export function serveSession(scope: WorkerScope, start: StartDependencies): void {
@@ -29,13 +40,16 @@ export function serveSession(scope: WorkerScope, start: StartDependencies): void
   };
   const refuse = (message: string) => emit({ type: 'error', error: { code: 'session/protocol', message } });
 
-  const starting = start().then(({ engine, dependencies }) => {
+  const tellState = (phase: 'idle' | 'failed', activity: Activity | null) => {
+    const nowhere = { step: 0, totalSteps: 0, stepsPerEpoch: 0, epoch: 0 };
+    emit({ type: 'state', state: { phase, activity, ...nowhere } });
+  };
+  const starting = start((activity) => tellState('idle', activity)).then(({ engine, dependencies }) => {
     emit({ type: 'engine', engine });
     return new TrainingSession(dependencies, emit);
   });
   starting.catch((error: unknown) => {
-    const state = { activity: null, step: 0, totalSteps: 0, stepsPerEpoch: 0, epoch: 0 };
-    emit({ type: 'state', state: { phase: 'failed', ...state } });
+    tellState('failed', null);
     tellError(error);
   });
 

@@ -8,6 +8,7 @@ import { useSetup } from '../store/setup';
 import styles from './shell.module.css';
 
 const activities: Record<Activity, string> = {
+  measuring: 'measuring the fastest kernels',
   loading: 'reading pictures',
   building: 'building the network',
   compiling: 'compiling kernels',
@@ -28,8 +29,8 @@ export function Place() {
   const starting = useRun((s) => s.connection === 'starting' || s.connection === 'idle');
   const loading = useSetup((s) => s.loading !== null);
   if (totalSteps === 0) {
-    const doing = activity !== null ? activities[activity] : loading ? activities.loading : null;
-    const text = starting ? 'starting the engine' : doing;
+    const doing = activity ?? (loading && !starting ? 'loading' : null);
+    const text = doing !== null ? activities[doing] : starting ? 'starting the engine' : null;
     return (
       <div className={styles.place}>
         {text !== null && (
