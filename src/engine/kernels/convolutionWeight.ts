@@ -16,6 +16,10 @@ const BLOCK = 2;
 /** Below this many workgroups the adapter idles, so the images are split into slices. */
 const ENOUGH_GROUPS = 512;
 
+/**
+ * Channels of a workgroup. With more of them every loaded value is used more often; software adapters, which hold
+ * sums beyond their registers in the processor's cache, gain by more than a GPU has registers for.
+ */
 interface Tile {
   outputs: number;
   channels: number;
@@ -182,7 +186,7 @@ export function weightGradient(
   lanes: number | null,
 ): tf.Tensor {
   const { batch, channels, outputs, outHeight, outWidth, side, stride } = sizes;
-  const tile = side === 1 ? { outputs: 8, channels: 4 } : { outputs: 4, channels: 2 };
+  const tile = side === 1 ? { outputs: 8, channels: 4 } : { outputs: lanes ? 8 : 4, channels: 2 };
   const kernel = kernelFor(side, stride, tile, lanes);
   const blockColumns = Math.ceil(outWidth / BLOCK);
   const blocks = Math.ceil(outHeight / BLOCK) * blockColumns;
