@@ -101,6 +101,7 @@ function uniformsOf(
     slice,
     tileRows: Math.ceil(shape.rows / picked.tileRows),
     tileColumns: Math.ceil(shape.columns / picked.tileColumns),
+    tileHeight: picked.tileRows,
     aOffset: a.offset,
     aOuter: a.outer,
     aInner: a.inner,

@@ -32,6 +32,7 @@ const UNIFORMS = [
   'slice',
   'tileRows',
   'tileColumns',
+  'tileHeight',
   'aOffset',
   'aOuter',
   'aInner',

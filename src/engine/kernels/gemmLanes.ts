@@ -19,7 +19,8 @@ const multiplyAdd = (rows: number, broadcast: (row: number) => string, column: s
 
 /** Hands the rows of the tile to the epilogue; `column` counts what the buffers hold, `columns` are left of it. */
 const finish = (rows: number, width: number, column: string, columns: string) => `
-  let height = min(${rows}u, u.rows - row0);
+  // The height of the tile comes as a uniform, so that no compiler unrolls the loop: that takes seconds.
+  let height = min(u.tileHeight, u.rows - row0);
   let column = ${column};
   var tile = array<vec${width}f, ${rows}>(${each(rows, (i) => `s${i},`)});
   if (column < ${columns}) {
