@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { installNodeWebGpu } from '../src/platform/node/webgpu';
 import { type ContenderName, contenderNames } from './contender';
+import { webLoaders } from './load';
 import { spread } from './measure';
 import {
   barTable,
@@ -174,7 +175,8 @@ const given = process.env[TASK];
 if (given) {
   installNodeWebGpu();
   const task = JSON.parse(given) as Task;
-  const value = task.kind === 'rounds' ? await runRounds(task) : await runFirstStep(task);
+  const loaders = { ...webLoaders, torch: async () => (await import('./peers/torch/start')).startTorch };
+  const value = task.kind === 'rounds' ? await runRounds(task, loaders) : await runFirstStep(task, loaders);
   process.send?.({ value }, () => process.exit(0));
 } else {
   await main();

@@ -1,7 +1,7 @@
 /** What takes part in the benchmark: each computes the same problems, each on a device of its own. */
 import type { Problem } from './workloads/problem';
 
-export const contenderNames = ['ours', 'tfjs', 'jaxjs'] as const;
+export const contenderNames = ['ours', 'tfjs', 'jaxjs', 'torch'] as const;
 export type ContenderName = (typeof contenderNames)[number];
 
 /** A problem made ready: weights and inputs lie on the device. */
@@ -11,6 +11,8 @@ export interface Runner {
    * them. All work is sent before anything is waited for.
    */
   step(): Promise<Float32Array>;
+  /** How long the latest step took by the contender's own clock, where it lives in another process. */
+  readonly ownMs?: number;
   dispose(): void;
 }
 

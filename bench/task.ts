@@ -4,7 +4,7 @@
  */
 import { type Contender, type ContenderName, contenderNames } from './contender';
 import { installGpuProbe, type KernelTime } from './gpuProbe';
-import { loaders } from './load';
+import type { Loaders } from './load';
 import { assertAgreement, type Entrant, profileStep, type Timing, timeRounds } from './measure';
 import type { Problem } from './workloads/problem';
 
@@ -45,7 +45,7 @@ async function begin(workload: string): Promise<Problem> {
   return workloads[workload]();
 }
 
-async function startAll(wanted: readonly ContenderName[]) {
+async function startAll(wanted: readonly ContenderName[], loaders: Loaders) {
   const contenders: Contender[] = [];
   const absent: string[] = [];
   for (const [name, load] of Object.entries(loaders)) {
@@ -61,10 +61,10 @@ async function startAll(wanted: readonly ContenderName[]) {
   return { contenders, absent };
 }
 
-export async function runRounds(task: RoundsTask): Promise<RoundsResult> {
+export async function runRounds(task: RoundsTask, loaders: Loaders): Promise<RoundsResult> {
   const problem = await begin(task.workload);
   const info = (await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' }))?.info;
-  const { contenders, absent } = await startAll(task.contenders);
+  const { contenders, absent } = await startAll(task.contenders, loaders);
   const entrants: Entrant[] = [];
   for (const contender of contenders) {
     await contender.activate();
@@ -86,9 +86,13 @@ export async function runRounds(task: RoundsTask): Promise<RoundsResult> {
 }
 
 /** From the start of a contender's engine until its first loss is read, ms; null where it can't take part. */
-export async function runFirstStep({ workload, contender: name }: FirstStepTask): Promise<number | null> {
+export async function runFirstStep(
+  { workload, contender: name }: FirstStepTask,
+  loaders: Loaders,
+): Promise<number | null> {
   const problem = await begin(workload);
-  const start = await loaders[name]();
+  const start = await loaders[name]?.();
+  if (!start) return null;
   const from = performance.now();
   const contender = await start();
   await contender.activate();
