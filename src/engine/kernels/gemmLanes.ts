@@ -159,7 +159,7 @@ const built = new Map<string, GemmKernel>();
 export function lanesVariant(lanes: number, rows: number): GemmVariant {
   return {
     name: `lanes${lanes}x${rows}`,
-    enoughTiles: 64,
+    enoughTiles: 32,
     pick({ shape, a, b, c, rowSums, plain: wantsPlain }: GemmLayout): GemmKernel {
       const aAlong = alongOf(a, shape.rows, a.row, shape.depth, a.column);
       const bAlong = alongOf(b, shape.columns, b.column, shape.depth, b.row);

@@ -42,13 +42,16 @@ export function adapterName(device: GPUDevice): string {
 }
 
 /**
- * The plan of an adapter that nothing was measured on. On llvmpipe, with subgroups of 8, the wider tile is a third
- * faster where there is enough to do, and takes twice as long to compile; on SwiftShader, with 4, it is slower.
+ * The plan of an adapter that nothing was measured on. Software: on llvmpipe, with subgroups of 8, the wider tile is
+ * a third faster where there is enough to do, and takes twice as long to compile; on SwiftShader, with 4, it is
+ * slower. Hardware: the largest tiles, but smaller ones where there are too few to fill it.
  */
 export function defaultPlan(adapter: string, traits: DeviceTraits): KernelPlan {
   const [first, second] = variantNames(traits) as [string, string | undefined];
-  const wide = traits.software && traits.subgroupLanes >= 8 && second ? second : first;
-  const gemm = { large: wide, deep: first, batched: first, small: first };
+  const small = traits.software ? first : 'tiles32x4';
+  const large = traits.software && traits.subgroupLanes >= 8 && second ? second : first;
+  const deep = first;
+  const gemm = { large, deep, batched: small, small };
   return { version: PLAN_VERSION, adapter, origin: 'default', gemm };
 }
 
