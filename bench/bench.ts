@@ -31,7 +31,7 @@ const help = `npm run bench -- [options]
   --workloads W1,W2     of ${names.join(', ')} (W3 is for a real GPU)     [W1,W2,W2c,W4,${CEILING}]
   --contenders ours,…   of ${contenderNames.join(', ')}                                [all]
   --steps N             rounds timed after ten steps that must agree   [15]
-  --first N             fresh processes per first step; 0 for none     [3]
+  --first N             fresh processes per first step; 0 for none     [1]
   --profile             GPU time of our step by kernel
   --curves              step time over batch, crop size (tokens) and depth instead
   --json FILE           all figures`;
@@ -40,7 +40,7 @@ const options = {
   workloads: { type: 'string', default: `W1,W2,W2c,W4,${CEILING}` },
   contenders: { type: 'string', default: contenderNames.join(',') },
   steps: { type: 'string', default: '15' },
-  first: { type: 'string', default: '3' },
+  first: { type: 'string', default: '1' },
   profile: { type: 'boolean', default: false },
   curves: { type: 'boolean', default: false },
   json: { type: 'string' },
