@@ -60,3 +60,25 @@ describe('views of one buffer', () => {
     expect(engineMemory()).toEqual(before);
   });
 });
+
+describe('a kernel of groups', () => {
+  it('reaches every group, in one row of workgroups or folded into several, and no more', async () => {
+    const mark = defineKernel({
+      name: 'mark_groups',
+      mode: 'groups',
+      workgroupSize: 1,
+      reads: [],
+      writes: ['marks'],
+      uniforms: [],
+      body: 'marks[group] += 1.0;',
+    });
+    for (const count of [1, 65_535, 65_536, 65_537, 131_071]) {
+      const marks = tf.variable(tf.zeros([140_000]));
+      backend.dispatch(mark, [], [marks], {}, count);
+      const seen = await readBack(marks);
+      expect(seen.subarray(0, count).every((times) => times === 1)).toBe(true);
+      expect(seen.subarray(count).every((times) => times === 0)).toBe(true);
+      marks.dispose();
+    }
+  });
+});

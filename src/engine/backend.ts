@@ -10,7 +10,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { PawsaurError } from '../platform/errors';
 import type { Recorder } from './capture/recorder';
 import type { Kernel } from './kernel';
-import { KernelCache, type UniformValues, workgroupsOf } from './kernelCache';
+import { KernelCache, programOf, type UniformValues, workgroupsOf } from './kernelCache';
 
 /** What tfjs keeps private and a second dispatch path needs (package pinned at 4.22.0). */
 interface EncoderAccess {
@@ -74,7 +74,7 @@ export class PawsaurBackend extends WebGPUBackend {
     const access = this as unknown as EncoderAccess;
     const tensors = [...reads, ...writes];
     for (const tensor of tensors) this.uploadToGPU(tensor.dataId);
-    const pipeline = this.kernels.pipeline(kernel);
+    const pipeline = this.kernels.pipeline(programOf(kernel, count));
     const entries: GPUBindGroupEntry[] = tensors.map((tensor, binding) => {
       access.commandQueueOwnedIds.add(tensor.dataId);
       return { binding, resource: this.bindingOf(tensor) };

@@ -36,8 +36,17 @@ export interface KernelSpec {
   readonly body: string;
 }
 
-export interface Kernel extends KernelSpec {
+/** A WGSL module, compiled once. */
+export interface Program {
+  readonly name: string;
   readonly code: string;
+}
+
+export interface Kernel extends KernelSpec {
+  /** For any count: a long row of workgroups is folded, and those beyond the count leave at once. */
+  readonly folded: Program;
+  /** For counts of `groups` that fit one row: every workgroup works, and no load has to ask whether it does. */
+  readonly straight: Program;
   readonly uniformTypes: readonly Scalar[];
   readonly uniformNames: readonly string[];
 }
@@ -58,8 +67,9 @@ export function defineKernel(spec: KernelSpec): Kernel {
   const bindings = buffers
     .map((b, i) => `@group(0) @binding(${i}) var<storage, ${b.access}> ${b.name}: array<${b.type}>;`)
     .join('\n');
-  const grouped = spec.mode === 'groups';
-  const code = `${spec.directives ?? ''}
+  const program = (start: string): Program => ({
+    name: spec.name,
+    code: `${spec.directives ?? ''}
 struct Uniforms { ${uniforms.map((f) => `${f.name}: ${f.type}`).join(', ')} }
 ${bindings}
 @group(0) @binding(${buffers.length}) var<uniform> u: Uniforms;
@@ -67,13 +77,22 @@ ${spec.declarations ?? ''}
 @compute @workgroup_size(${lanes})
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u,
         @builtin(local_invocation_index) lane: u32) {
-  let group = workgroup.x + workgroup.y * workgroups.x;
-  ${grouped ? 'if (group >= u.count) { return; }' : `let index = group * ${lanes}u + lane;\n  if (index >= u.count) { return; }`}
+  ${start}
   ${spec.body}
-}`;
+}`,
+  });
+  const folded = program(
+    spec.mode === 'groups'
+      ? `let group = workgroup.x + workgroup.y * workgroups.x;
+  if (group >= u.count) { return; }`
+      : `let index = (workgroup.x + workgroup.y * workgroups.x) * ${lanes}u + lane;
+  if (index >= u.count) { return; }`,
+  );
   return {
     ...spec,
-    code,
+    folded,
+    // The block of uniforms stays bound, whatever the body uses of it.
+    straight: spec.mode === 'groups' ? program('let group = workgroup.x;\n  _ = u.count;') : folded,
     uniformTypes: uniforms.map((f) => f.type),
     uniformNames: uniforms.map((f) => f.name),
   };

@@ -3,7 +3,7 @@
  * block for each set of shapes.
  */
 import { PawsaurError } from '../platform/errors';
-import type { Kernel } from './kernel';
+import type { Kernel, Program } from './kernel';
 
 export type UniformValues = Readonly<Record<string, number>>;
 
@@ -17,35 +17,40 @@ export function workgroupsOf(kernel: Kernel, count: number): [number, number] {
   return [rows === 1 ? groups : Math.ceil(groups / rows), rows];
 }
 
+/** The module that does `count` threads or groups of a kernel. */
+export function programOf(kernel: Kernel, count: number): Program {
+  return count <= MAX_GROUPS_PER_DIMENSION ? kernel.straight : kernel.folded;
+}
+
 export class KernelCache {
-  private readonly pipelines = new Map<Kernel, GPUComputePipeline>();
-  private readonly compiling = new Map<Kernel, Promise<GPUComputePipeline>>();
+  private readonly pipelines = new Map<Program, GPUComputePipeline>();
+  private readonly compiling = new Map<Program, Promise<GPUComputePipeline>>();
   private readonly uniformBlocks = new Map<string, GPUBuffer>();
 
   constructor(private readonly device: GPUDevice) {}
 
-  /** The pipeline of a kernel, compiled here and now where it is new. */
-  pipeline(kernel: Kernel): GPUComputePipeline {
-    let pipeline = this.pipelines.get(kernel);
+  /** The pipeline of a program, compiled here and now where it is new. */
+  pipeline(program: Program): GPUComputePipeline {
+    let pipeline = this.pipelines.get(program);
     if (!pipeline) {
-      pipeline = this.device.createComputePipeline(this.describe(kernel));
-      this.pipelines.set(kernel, pipeline);
+      pipeline = this.device.createComputePipeline(this.describe(program));
+      this.pipelines.set(program, pipeline);
     }
     return pipeline;
   }
 
-  /** The same without waiting: many kernels compile side by side. */
-  compile(kernel: Kernel): Promise<GPUComputePipeline> {
-    const known = this.pipelines.get(kernel);
+  /** The same without waiting: many programs compile side by side. */
+  compile(program: Program): Promise<GPUComputePipeline> {
+    const known = this.pipelines.get(program);
     if (known) return Promise.resolve(known);
-    let pending = this.compiling.get(kernel);
+    let pending = this.compiling.get(program);
     if (!pending) {
-      pending = this.device.createComputePipelineAsync(this.describe(kernel)).then((pipeline) => {
-        this.pipelines.set(kernel, pipeline);
-        this.compiling.delete(kernel);
+      pending = this.device.createComputePipelineAsync(this.describe(program)).then((pipeline) => {
+        this.pipelines.set(program, pipeline);
+        this.compiling.delete(program);
         return pipeline;
       });
-      this.compiling.set(kernel, pending);
+      this.compiling.set(program, pending);
     }
     return pending;
   }
@@ -89,7 +94,7 @@ export class KernelCache {
     this.uniformBlocks.clear();
   }
 
-  private describe({ name, code }: Kernel): GPUComputePipelineDescriptor {
+  private describe({ name, code }: Program): GPUComputePipelineDescriptor {
     const module = this.device.createShaderModule({ label: name, code });
     return { label: name, layout: 'auto', compute: { module, entryPoint: 'main' } };
   }

@@ -9,7 +9,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { PawsaurError } from '../../platform/errors';
 import type { PawsaurBackend } from '../backend';
 import type { Kernel } from '../kernel';
-import { type UniformValues, workgroupsOf } from '../kernelCache';
+import { programOf, type UniformValues, workgroupsOf } from '../kernelCache';
 import type { BufferId, RecordedBuffer, RecordedOperation, Recording } from './recording';
 
 type ProgramArguments = Parameters<WebGPUBackend['runWebGPUProgram']>;
@@ -68,7 +68,7 @@ export class Recorder {
       bindings: [...(readIds as BufferId[]), ...(writeIds as BufferId[])],
       reads: readIds as BufferId[],
       writes: writeIds as BufferId[],
-      pipeline: this.planOnly ? null : this.backend.kernels.compile(kernel),
+      pipeline: this.planOnly ? null : this.backend.kernels.compile(programOf(kernel, count)),
       uniforms: this.planOnly ? null : { buffer: this.backend.kernels.uniforms(kernel, uniforms, count) },
       groups: [...workgroupsOf(kernel, count), 1],
     });
