@@ -27,6 +27,11 @@ export interface TuneOptions {
   budgetMs?: number;
   /** Also try half-precision products (`gemmTiles` says what they cost); only where a person asked for it. */
   half?: boolean;
+  /**
+   * Also measure where the CPU computes. Off, since compiling the variants takes longer there than the budget, and
+   * the default is what was measured on llvmpipe and SwiftShader.
+   */
+  software?: boolean;
 }
 
 interface Sample {
@@ -109,7 +114,12 @@ export function readPlan(value: unknown, adapter: string, names: readonly string
  * Sets and returns the kernel plan of this device: the stored one, else what measuring finds. Null without WebGPU.
  * Call it between runs: products of another variant differ in their last bits.
  */
-export async function tuneKernels({ store, budgetMs = 2000, half = false }: TuneOptions = {}) {
+export async function tuneKernels({
+  store,
+  budgetMs = 2000,
+  half = false,
+  software = false,
+}: TuneOptions = {}): Promise<KernelPlan | null> {
   const backend = webgpu();
   if (!backend) return null;
   const { device } = backend;
@@ -123,6 +133,10 @@ export async function tuneKernels({ store, budgetMs = 2000, half = false }: Tune
     return stored;
   }
   const preset = defaultPlan(adapter, traits);
+  if (traits.software && !software) {
+    setKernelPlan(device, preset);
+    return preset;
+  }
   let plan = preset;
   try {
     const gemmPlan = await chooseVariants({

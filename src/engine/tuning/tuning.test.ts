@@ -129,7 +129,7 @@ describe('tuning', () => {
 
   it('measures once, sets what it found, and takes the stored plan the next time', async () => {
     const store = memoryStore();
-    const first = await tuneKernels({ store, budgetMs: 1500 });
+    const first = await tuneKernels({ store, budgetMs: 1500, software: true });
     expect(first?.origin).toBe('measured');
     expect(kernelPlan(gpu())).toEqual(first);
     setKernelPlan(gpu(), defaultPlan('nothing', hardware));
@@ -138,8 +138,17 @@ describe('tuning', () => {
     expect(kernelPlan(gpu())).toEqual(second);
   });
 
-  it('has the default without time or store', async () => {
-    const plan = await tuneKernels({ budgetMs: -1 });
-    expect(plan?.gemm).toEqual(defaultPlan(plan?.adapter as string, traitsOf(gpu())).gemm);
+  it('has the default without time or store, and on a software adapter unless asked', async () => {
+    const traits = traitsOf(gpu());
+    const preset = (adapter: string) => defaultPlan(adapter, traits).gemm;
+    const plan = await tuneKernels({ budgetMs: -1, software: true });
+    expect(plan?.gemm).toEqual(preset(plan?.adapter as string));
+    if (!traits.software) return;
+    setKernelPlan(gpu(), defaultPlan('nothing', hardware));
+    const store = memoryStore();
+    const unmeasured = await tuneKernels({ store });
+    expect(unmeasured).toEqual(defaultPlan(unmeasured?.adapter as string, traits));
+    expect(kernelPlan(gpu())).toEqual(unmeasured);
+    expect((await tuneKernels({ store }))?.origin).toBe('default');
   });
 });
