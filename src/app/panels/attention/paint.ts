@@ -16,6 +16,7 @@ const violet: Rgb = [167, 139, 250];
 const maskStrength = 0.78;
 
 type Rgb = readonly [red: number, green: number, blue: number];
+type Colour = readonly [red: number, green: number, blue: number, alpha: number];
 
 /** The `i`-th of pictures laid end to end, not copied. */
 export function pictureAt(pictures: Uint8ClampedArray, i: number, size: number): Uint8ClampedArray {
@@ -27,7 +28,7 @@ export function pictureAt(pictures: Uint8ClampedArray, i: number, size: number):
  * Colour and opacity of an attention share: from nothing over deep amber to bright yellow.
  * @param share 0 to 1 of the strongest patch
  */
-export function heat(share: number): readonly [red: number, green: number, blue: number, alpha: number] {
+export function heat(share: number): Colour {
   const a = Math.min(1, Math.max(0, share));
   const [red, green, blue] = hslToRgb(30 + 20 * a, 0.95, 0.4 + 0.25 * a);
   return [red, green, blue, a];
@@ -42,10 +43,10 @@ export function paintHeat(
 ): Uint8ClampedArray<ArrayBuffer> {
   let peak = 0;
   for (let p = 0; p < grid.rows * grid.cols; p++) peak = Math.max(peak, attention[p]!);
-  const palette = Array.from({ length: grid.rows * grid.cols }, (_, p) =>
+  const colours = Array.from({ length: grid.rows * grid.cols }, (_, p) =>
     heat(peak > 0 ? attention[p]! / peak : 0),
   );
-  return paintPatches(picture, grid, size, (p) => palette[p]!);
+  return paintPatches(picture, grid, size, colours);
 }
 
 /** A mask over the darkened picture. @param share [rows·cols] 0 to 1, e.g. the share of heads that keep a patch */
@@ -55,26 +56,37 @@ export function paintMask(
   grid: Grid,
   size: number,
 ): Uint8ClampedArray<ArrayBuffer> {
-  return paintPatches(picture, grid, size, (p) => [...violet, maskStrength * share[p]!]);
+  const colours = Array.from(
+    { length: grid.rows * grid.cols },
+    (_, p): Colour => [...violet, maskStrength * share[p]!],
+  );
+  return paintPatches(picture, grid, size, colours);
 }
 
+/** Lays each patch's colour over the darkened picture. @param colours [rows·cols] */
 function paintPatches(
   picture: Uint8ClampedArray,
-  grid: Grid,
+  { rows, cols }: Grid,
   size: number,
-  colourOf: (patch: number) => readonly [number, number, number, number],
+  colours: readonly Colour[],
 ): Uint8ClampedArray<ArrayBuffer> {
+  // Darkening and blending make one line of a pixel's value, the same all over a patch.
+  const slopes = Float32Array.from(colours, (colour) => (1 - darkness) * (1 - colour[3]));
+  const offsets = Float32Array.from({ length: 3 * colours.length }, (_, i) => {
+    const colour = colours[Math.floor(i / 3)]!;
+    return night[i % 3]! * darkness * (1 - colour[3]) + colour[i % 3]! * colour[3];
+  });
   const pixels = new Uint8ClampedArray(size * size * 4);
+  const columnOf = Uint16Array.from({ length: size }, (_, x) => Math.floor((x * cols) / size));
+  let at = 0;
   for (let y = 0; y < size; y++) {
-    const row = Math.floor((y * grid.rows) / size);
-    for (let x = 0; x < size; x++) {
-      const colour = colourOf(row * grid.cols + Math.floor((x * grid.cols) / size));
-      const alpha = colour[3];
-      const at = (y * size + x) * 4;
-      for (let c = 0; c < 3; c++) {
-        const ground = picture[at + c]! * (1 - darkness) + night[c]! * darkness;
-        pixels[at + c] = ground * (1 - alpha) + colour[c]! * alpha;
-      }
+    const first = Math.floor((y * rows) / size) * cols;
+    for (let x = 0; x < size; x++, at += 4) {
+      const patch = first + columnOf[x]!;
+      const slope = slopes[patch]!;
+      pixels[at] = slope * picture[at]! + offsets[3 * patch]!;
+      pixels[at + 1] = slope * picture[at + 1]! + offsets[3 * patch + 1]!;
+      pixels[at + 2] = slope * picture[at + 2]! + offsets[3 * patch + 2]!;
       pixels[at + 3] = 255;
     }
   }
