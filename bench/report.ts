@@ -38,7 +38,7 @@ export function table(rows: readonly (readonly string[])[]): string {
 }
 
 /** Ours divided by a peer's, of medians; null where either is missing. */
-export function ratio(timings: Timings, metric: keyof Timing, against: ContenderName): number | null {
+function ratio(timings: Timings, metric: keyof Timing, against: ContenderName): number | null {
   const [ours, theirs] = [timings.ours?.[metric], timings[against]?.[metric]];
   return ours && theirs ? ours.median / theirs.median : null;
 }

@@ -2,32 +2,42 @@
 import type { DinoHeadConfig } from '../../src/models/dinoHead';
 import type { SmallCnnConfig } from '../../src/models/smallCnn';
 import type { VitConfig } from '../../src/models/vit';
+import type { Recipe } from '../../src/recipe';
+import { cnnCost, headCost, vitCost } from '../../src/recipe/networkCost';
 
-/** A forward pass of one picture of `side` pixels through a Vision Transformer. */
-export function vitFlops({ patchSize, embedDim, depth, mlpRatio }: VitConfig, side: number): number {
-  const patches = Math.floor(side / patchSize) ** 2;
-  const tokens = patches + 1;
-  const linear = 2 * tokens * embedDim * embedDim * (4 + 2 * mlpRatio);
-  const attention = 4 * tokens * tokens * embedDim;
-  return 2 * patches * 3 * patchSize ** 2 * embedDim + depth * (linear + attention);
+/** Floating-point operations of a picture of `side` pixels through a Vision Transformer. */
+export function vitFlops(config: VitConfig, side: number): number {
+  const cost = vitCost({
+    patch_size: config.patchSize as Recipe['patch_size'],
+    embed_dim: config.embedDim,
+    depth: config.depth,
+    num_heads: config.numHeads,
+    mlp_ratio: config.mlpRatio,
+    conv_stem: config.convStem,
+    global_crops_size: config.imageSize,
+  });
+  return cost.pass(side).flops;
 }
 
-/** A forward pass of one picture of `side` pixels through the small convolutional network. */
-export function cnnFlops({ width, blocks }: SmallCnnConfig, side: number): number {
-  let map = Math.ceil(side / 2);
-  let flops = 2 * map * map * 27 * width;
-  for (let i = 0; i < blocks; i++) {
-    const inputs = width * 2 ** i;
-    map = Math.ceil(map / 2);
-    flops += 2 * map * map * 2 * inputs * (9 * inputs + 18 * inputs + inputs);
-  }
-  return flops;
+/** Floating-point operations of a picture of `side` pixels through the small convolutional network. */
+export function cnnFlops({ width, blocks, pool }: SmallCnnConfig, side: number): number {
+  return cnnCost({ cnn_width: width, cnn_blocks: blocks, cnn_pool: pool as Recipe['cnn_pool'] }).pass(side)
+    .flops;
 }
 
-/** A forward pass of one feature through the projection head. */
-export function headFlops({ inDim, hiddenDim, bottleneckDim, nLayers, outDim }: DinoHeadConfig): number {
-  const widths = [inDim, ...Array<number>(nLayers - 1).fill(hiddenDim), bottleneckDim, outDim];
-  return widths.slice(1).reduce((sum, outputs, i) => sum + 2 * widths[i] * outputs, 0);
+/** Floating-point operations of one feature through the projection head. */
+export function headFlops(config: DinoHeadConfig): number {
+  const cost = headCost(
+    {
+      head_hidden_dim: config.hiddenDim,
+      head_bottleneck_dim: config.bottleneckDim,
+      head_nlayers: config.nLayers,
+      out_dim: config.outDim,
+      use_bn_in_head: config.useBatchNorm,
+    },
+    config.inDim,
+  );
+  return cost.pass(1).flops;
 }
 
 /** Forward and backward together: the gradients of a product are two products. */
