@@ -30,7 +30,6 @@ export function Welcome() {
       {shown !== null && <PictureSheet dataset={shown} />}
       {shown === null && <Waiting needsFolder={needsFolder} />}
       {!needsFolder && <Plan />}
-      {!needsFolder && <Memory />}
       <Obstacles />
       <div className={styles.go}>
         <StartButton size="lg" />
@@ -64,7 +63,7 @@ function Waiting({ needsFolder }: { needsFolder: boolean }) {
   );
 }
 
-/** What pressing Start does, in three sentences. */
+/** What pressing Start does, and what it takes. */
 function Plan() {
   const { recipe, preset } = useSetup();
   const facts = useFacts();
@@ -95,6 +94,7 @@ function Plan() {
       {!asMeasured && (
         <p className={styles.soft}>You changed the recipe, so nobody knows yet what comes of it.</p>
       )}
+      <Memory />
     </div>
   );
 }
