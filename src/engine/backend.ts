@@ -21,6 +21,12 @@ interface EncoderAccess {
   tensorToBinding(tensor: tf.TensorInfo): GPUBindingResource;
 }
 
+interface BufferPool {
+  freeBuffers: Map<string, GPUBuffer[]>;
+  numFreeBuffers: number;
+  numBytesAllocated: number;
+}
+
 /** The numbers that are written into a buffer. */
 export type BufferValues = Float32Array | Int32Array | Uint32Array;
 
@@ -197,6 +203,21 @@ export class PawsaurBackend extends WebGPUBackend {
   flush(): void {
     this.endComputePassEncoder();
     if ((this as unknown as EncoderAccess).commandEncoder) this.submitQueue();
+  }
+
+  /** Frees the buffers that tfjs keeps for later. State and captured steps have their own. */
+  releaseUnused(): void {
+    this.flush();
+    const pool = this.bufferManager as unknown as BufferPool;
+    // tfjs expects a list for every size it has ever made.
+    for (const buffers of pool.freeBuffers.values()) {
+      for (const buffer of buffers) {
+        pool.numBytesAllocated -= buffer.size;
+        buffer.destroy();
+      }
+      pool.numFreeBuffers -= buffers.length;
+      buffers.length = 0;
+    }
   }
 
   /** Bytes of all buffers that exist, tfjs's pool of free ones included. */

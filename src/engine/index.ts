@@ -16,4 +16,4 @@ export type { OperationTime } from './capture/replay';
 export { defineKernel, type Kernel } from './kernel';
 export type { UniformValues } from './kernelCache';
 export { readBack } from './readback';
-export { type EngineInfo, engineMemory, onEngineFailure, startEngine } from './start';
+export { type EngineInfo, engineMemory, onEngineFailure, releaseUnusedMemory, startEngine } from './start';

@@ -162,6 +162,11 @@ export async function startEngine(options: EngineOptions = {}): Promise<EngineIn
   return info;
 }
 
+/** Gives back what is kept for operations to come, after many that will not come again soon. */
+export function releaseUnusedMemory(): void {
+  webgpu()?.releaseUnused();
+}
+
 /** Bytes of GPU (or other backend) memory in use by tensors, and allocated in all. */
 export function engineMemory(): { used: number; allocated: number } {
   const backend = webgpu();

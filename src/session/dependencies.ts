@@ -32,6 +32,8 @@ export interface SessionDependencies {
   /** Calls back when the device is lost or reports an error. */
   onEngineFailure(listener: (error: PawsaurError) => void): () => void;
   gpuBytes(): number;
+  /** Gives back memory that was taken for scores or pictures and not for training. */
+  releaseUnused?(): void;
   /** Told when the page is hidden or seen again. */
   setVisible?(visible: boolean): void;
   /** Largest single buffer of the adapter, bytes. */

@@ -152,6 +152,14 @@ describe('on the real engine', () => {
     method.dispose();
     expect({ used: engineMemory().used, tensors: tf.memory().numTensors }).toEqual(before);
 
+    const { used } = engineMemory();
+    await session.handle({ type: 'prepare', id: 6, recipe: { ...recipe } });
+    await session.handle({ type: 'step', id: 7 });
+    const { timing } = events.findLast((event) => event.type === 'timing')!;
+    expect(engineMemory().allocated - used).toBe(told.plan.gpuBytes);
+    expect(timing.gpuBytes - used).toBe(told.plan.gpuBytes);
+    await session.dispose();
+
     const limits = { ...dependencies, budgetBytes: told.plan.gpuBytes };
     const exact = new TrainingSession(limits, (event) => events.push(event));
     await exact.handle({ type: 'loadBuiltin', id: 3, name: 'grey', seed: 0, hueSpread: 0.5 });

@@ -232,6 +232,7 @@ export class TrainingRun {
       const views = await this.#inspector.views(this.#method);
       if (views !== null) this.#emit({ type: 'views', views });
     } finally {
+      this.#context.dependencies.releaseUnused?.();
       this.#context.busy(null);
     }
     const endedAt = this.#context.now();
@@ -287,6 +288,7 @@ export class TrainingRun {
     try {
       await work(this.#scoring.signal);
     } finally {
+      this.#context.dependencies.releaseUnused?.();
       this.#context.busy(null);
     }
   }
