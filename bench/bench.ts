@@ -68,13 +68,19 @@ function inProcess<T>(task: Task, environment: Record<string, string> = {}): Pro
   });
 }
 
-async function firstSteps(workload: string, contender: ContenderName, count: number): Promise<number[]> {
-  const all: number[] = [];
+/** First steps of contenders, taking turns, each in a fresh process; noted in their timings. */
+async function takeFirstSteps(workload: string, { timings }: RoundsResult, count: number): Promise<void> {
+  const times = new Map<ContenderName, number[]>(timings.map(([name]) => [name, []]));
   for (let i = 0; i < count; i++) {
-    const ms = await inProcess<number | null>({ kind: 'first', workload, contender }, WITHOUT_CACHES);
-    if (ms !== null) all.push(ms);
+    for (const [contender, all] of times) {
+      const ms = await inProcess<number | null>({ kind: 'first', workload, contender }, WITHOUT_CACHES);
+      if (ms !== null) all.push(ms);
+    }
   }
-  return all;
+  for (const [name, timing] of timings) {
+    const all = times.get(name) ?? [];
+    if (all.length > 0) timing.firstStepMs = spread(all);
+  }
 }
 
 /** A list given on the command line, each entry one of `known`. */
@@ -160,10 +166,7 @@ async function main(): Promise<void> {
       results.ceiling = ceilingOf(result);
       if (!wanted.includes(CEILING)) continue;
     }
-    for (const [name, timing] of result.timings) {
-      const times = workload === CEILING ? [] : await firstSteps(workload, name, first);
-      if (times.length > 0) timing.firstStepMs = spread(times);
-    }
+    if (workload !== CEILING) await takeFirstSteps(workload, result, first);
     results.workloads[workload] = Object.fromEntries(result.timings);
     show(workload, result, results);
     write(results);

@@ -168,8 +168,10 @@ export function installGpuProbe(): void {
   };
 }
 
+/** Time from the end of what came before, where a pass was begun earlier than that, to its own end; ms. */
 async function durations({ device, sets, labels }: Recording): Promise<number[]> {
   const all: number[] = [];
+  let done = 0n;
   for (const [i, querySet] of sets.entries()) {
     const count = Math.min(QUERIES, 2 * labels.length - i * QUERIES);
     const resolved = device.createBuffer({
@@ -186,7 +188,12 @@ async function durations({ device, sets, labels }: Recording): Promise<number[]>
     device.queue.submit([encoder.finish()]);
     await staging.mapAsync(GPUMapMode.READ);
     const stamps = new BigUint64Array(staging.getMappedRange().slice(0));
-    for (let j = 0; j < count; j += 2) all.push(Math.max(0, Number(stamps[j + 1] - stamps[j]) / 1e6));
+    for (let j = 0; j < count; j += 2) {
+      const begun = stamps[j] > done ? stamps[j] : done;
+      const ended = stamps[j + 1];
+      all.push(ended > begun ? Number(ended - begun) / 1e6 : 0);
+      if (ended > done) done = ended;
+    }
     for (const buffer of [resolved, staging]) buffer.destroy();
     querySet.destroy();
   }
