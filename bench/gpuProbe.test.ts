@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { countsOf, installGpuProbe, recordGpuTime, resetPeak } from './gpuProbe';
+import { countsOf, installGpuProbe, ownTimes, recordGpuTime, resetPeak } from './gpuProbe';
 
 let device: GPUDevice;
 
@@ -55,6 +55,12 @@ test('counts dispatches', () => {
   const before = countsOf(device).dispatches;
   dispatchBoth(['one', 'two']);
   expect(countsOf(device).dispatches - before).toBe(2);
+});
+
+test('counts no time twice where passes overlap', () => {
+  const ms = (...stamps: number[]) => ownTimes(BigUint64Array.from(stamps, (stamp) => BigInt(1e6 * stamp)));
+  expect(ms(0, 5, 7, 8)).toEqual([5, 1]);
+  expect(ms(10, 15, 11, 18, 12, 14, 30, 31)).toEqual([5, 3, 0, 1]);
 });
 
 test('times passes as they are, and kernels each in a pass of its own', async (context) => {

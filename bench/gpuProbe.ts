@@ -168,12 +168,27 @@ export function installGpuProbe(): void {
   };
 }
 
-/** Time from the end of what came before, where a pass was begun earlier than that, to its own end; ms. */
-async function durations({ device, sets, labels }: Recording): Promise<number[]> {
+/**
+ * How long each of these passes took, ms, from its begin and end in ns: where one was begun before another was
+ * done (submits overlap), the time until then counts for the other.
+ */
+export function ownTimes(stamps: BigUint64Array): number[] {
   const all: number[] = [];
   let done = 0n;
+  for (let i = 0; i < stamps.length; i += 2) {
+    const begun = stamps[i] > done ? stamps[i] : done;
+    const ended = stamps[i + 1] > begun ? stamps[i + 1] : begun;
+    all.push(Number(ended - begun) / 1e6);
+    done = ended;
+  }
+  return all;
+}
+
+/** The begins and ends that were recorded, in order. */
+async function readStamps({ device, sets, labels }: Recording): Promise<BigUint64Array> {
+  const all = new BigUint64Array(2 * labels.length);
   for (const [i, querySet] of sets.entries()) {
-    const count = Math.min(QUERIES, 2 * labels.length - i * QUERIES);
+    const count = Math.min(QUERIES, all.length - i * QUERIES);
     const resolved = device.createBuffer({
       size: 8 * count,
       usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
@@ -187,13 +202,7 @@ async function durations({ device, sets, labels }: Recording): Promise<number[]>
     encoder.copyBufferToBuffer(resolved, 0, staging, 0, 8 * count);
     device.queue.submit([encoder.finish()]);
     await staging.mapAsync(GPUMapMode.READ);
-    const stamps = new BigUint64Array(staging.getMappedRange().slice(0));
-    for (let j = 0; j < count; j += 2) {
-      const begun = stamps[j] > done ? stamps[j] : done;
-      const ended = stamps[j + 1];
-      all.push(ended > begun ? Number(ended - begun) / 1e6 : 0);
-      if (ended > done) done = ended;
-    }
+    all.set(new BigUint64Array(staging.getMappedRange()), i * QUERIES);
     for (const buffer of [resolved, staging]) buffer.destroy();
     querySet.destroy();
   }
@@ -218,7 +227,7 @@ export async function recordGpuTime(
     recording = null;
   }
   const times = new Map<string, KernelTime>();
-  for (const [i, ms] of (await durations(active)).entries()) {
+  for (const [i, ms] of ownTimes(await readStamps(active)).entries()) {
     const name = active.labels[i];
     const entry = times.get(name) ?? { name, ms: 0, dispatches: 0 };
     times.set(name, { name, ms: entry.ms + ms, dispatches: entry.dispatches + 1 });
