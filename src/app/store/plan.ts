@@ -23,7 +23,7 @@ type Asked = Pick<Setup, 'recipe' | 'folder' | 'loaded'>;
 type Known = Pick<ClientState, 'dataset' | 'connection'>;
 
 /** What a plan is of: the recipe and the pictures it asks for; null while the worker has others. */
-export function planKey({ recipe, folder, loaded }: Asked, { dataset, connection }: Known): string | null {
+function planKey({ recipe, folder, loaded }: Asked, { dataset, connection }: Known): string | null {
   if (dataset === null || connection !== 'ready') return null;
   if (loaded === null || loaded !== dataKey(recipe, folder)) return null;
   return JSON.stringify([dataset.generation, recipe]);
