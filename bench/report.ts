@@ -109,7 +109,7 @@ export function profileTable(kernels: readonly KernelTime[]): string {
 }
 
 /** Kernels that are products of matrices, by how their names begin. */
-const PRODUCTS = /gemm|attention|MatMul/;
+const PRODUCTS = /gemm|attention|convolution|MatMul/;
 
 /** What most of a step's time goes into, in words. */
 export function boundOf(timing: Timing, profile: readonly KernelTime[] | null): string {
