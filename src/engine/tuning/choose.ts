@@ -6,7 +6,10 @@ export interface ChoiceOptions {
   preset: Readonly<Record<ShapeClass, string>>;
   /** Variants to try, the likeliest first. */
   names: readonly string[];
-  /** Milliseconds that a product of a class takes by a variant; the first call of a variant compiles it. */
+  /**
+   * Milliseconds that a product of a class takes by a variant, infinite where it does not work; the first call of a
+   * variant compiles it.
+   */
   measure: (name: string, shapeClass: ShapeClass) => Promise<number>;
   /** Milliseconds of a clock. */
   now: () => number;

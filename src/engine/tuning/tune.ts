@@ -8,6 +8,7 @@ import { type PawsaurBackend, webgpu } from '../backend';
 import { gemm, gemmWithRowSums } from '../kernels/gemm';
 import type { GemmShape, Strides } from '../kernels/gemmTypes';
 import { traitsOf, variantNames } from '../kernels/gemmVariants';
+import { readBack } from '../readback';
 import { chooseVariants } from './choose';
 import {
   adapterName,
@@ -70,29 +71,77 @@ const SAMPLES: Record<ShapeClass, Sample> = {
 /** Milliseconds that timed products of a sample take together, at least: shorter ones drown in the submission. */
 const LONG_ENOUGH = 4;
 
-/** Milliseconds of one product of a sample by the variant named. Sets the plan. */
+/** Small whole numbers without a pattern: sums of their products are exact, in half precision, too. */
+const wholeNumbers = (size: number, first: number) =>
+  Float32Array.from({ length: size }, (_, i) => ((Math.imul(first + i, 0x9e3779b1) >>> 16) % 5) - 2);
+
+/** Where the next numbers begin. No two samples are alike: what a buffer still holds must not pass for a product. */
+let nextNumber = 1;
+
+/** How many numbers of a product are compared with the same computed here. */
+const CHECKED = 256;
+
+/** Whether a product is right, at places spread over it. */
+async function isRight(
+  { shape, a, b }: Sample,
+  [left, right]: readonly [Float32Array, Float32Array],
+  made: tf.Tensor,
+): Promise<boolean> {
+  const { rows, columns, depth } = shape;
+  const values = await readBack(made);
+  return Array.from({ length: CHECKED }, (_, n) => Math.imul(n, 0x9e3779b1) >>> 0).every((place) => {
+    const at = place % values.length;
+    const outer = Math.floor(at / (rows * columns));
+    const [row, column] = [Math.floor(at / columns) % rows, at % columns];
+    let sum = 0;
+    for (let k = 0; k < depth; k++) {
+      const x = left[outer * (a.outer ?? 0) + row * a.row + k * a.column] as number;
+      sum += x * (right[outer * (b.outer ?? 0) + k * b.row + column * b.column] as number);
+    }
+    return values[at] === sum;
+  });
+}
+
+/**
+ * Milliseconds of one product of a sample by the variant named; infinite where the device cannot run it or gives
+ * other numbers. What it cannot run it skips, in no time at all. Sets the plan.
+ */
 async function timeSample(backend: PawsaurBackend, name: string, shapeClass: ShapeClass): Promise<number> {
-  const { shape, a, b, rowSums } = SAMPLES[shapeClass];
+  const { device } = backend;
+  const sample = SAMPLES[shapeClass];
+  const { shape, a, b, rowSums } = sample;
   const only = { large: name, deep: name, batched: name, small: name };
-  setKernelPlan(backend.device, { ...kernelPlan(backend.device), gemm: only });
+  setKernelPlan(device, { ...kernelPlan(device), gemm: only });
   const batch = shape.outer ?? 1;
-  const left = tf.ones([batch * shape.rows * shape.depth]);
-  const right = tf.ones([batch * shape.depth * shape.columns]);
+  const draw = (count: number) => {
+    nextNumber += count;
+    return wholeNumbers(count, nextNumber);
+  };
+  const numbers = [
+    draw(batch * shape.rows * shape.depth),
+    draw(batch * shape.depth * shape.columns),
+  ] as const;
+  const [left, right] = numbers.map((values) => tf.tensor1d(values)) as [tf.Tensor, tf.Tensor];
   const size = [batch * shape.rows * shape.columns];
+  const product = () =>
+    rowSums ? gemmWithRowSums(shape, left, a, right, b) : [gemm(size, shape, left, a, right, b)];
   const run = async (times: number) => {
     const begin = performance.now();
-    for (let i = 0; i < times; i++) {
-      const made = rowSums
-        ? gemmWithRowSums(shape, left, a, right, b)
-        : [gemm(size, shape, left, a, right, b)];
-      tf.dispose(made);
-    }
+    for (let i = 0; i < times; i++) tf.dispose(product());
     backend.flush();
-    await backend.device.queue.onSubmittedWorkDone();
+    await device.queue.onSubmittedWorkDone();
     return (performance.now() - begin) / times;
   };
   try {
-    await run(1);
+    // The first call compiles. An error ends here, and is not the end of the session.
+    for (const filter of ['internal', 'validation'] as const) device.pushErrorScope(filter);
+    const made = product();
+    backend.flush();
+    const errors = [await device.popErrorScope(), await device.popErrorScope()];
+    const works =
+      errors.every((error) => error === null) && (await isRight(sample, numbers, made[0] as tf.Tensor));
+    tf.dispose(made);
+    if (!works) return Number.POSITIVE_INFINITY;
     const once = await run(1);
     const times = Math.min(64, Math.ceil(LONG_ENOUGH / Math.max(once, 0.01)));
     return times === 1 ? once : Math.min(await run(times), await run(times));

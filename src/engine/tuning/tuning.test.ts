@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { memoryStore } from '../../platform/keyValueStore';
-import { startEngine, webgpu } from '../index';
+import { onEngineFailure, startEngine, webgpu } from '../index';
 import { type DeviceTraits, traitsOf, variantNames } from '../kernels/gemmVariants';
 import { chooseVariants } from './choose';
 import { classOf, defaultPlan, kernelPlan, SHAPE_CLASSES, type ShapeClass, setKernelPlan } from './plan';
@@ -136,6 +136,27 @@ describe('tuning', () => {
     const second = await tuneKernels({ store, budgetMs: -1 });
     expect(second).toEqual({ ...first, origin: 'stored' });
     expect(kernelPlan(gpu())).toEqual(second);
+  });
+
+  it('does not choose what the device cannot run or gets wrong, however fast, and goes on', async () => {
+    const backend = webgpu() as NonNullable<ReturnType<typeof webgpu>>;
+    const failures: unknown[] = [];
+    const forget = onEngineFailure((error) => failures.push(error));
+    const send = backend.dispatch;
+    // As on a device that does not compile a kernel: its dispatches are skipped.
+    const breaks = [() => void backend.device.createShaderModule({ code: 'nonsense' }), () => undefined];
+    try {
+      for (const fail of breaks) {
+        backend.dispatch = (kernel, ...rest) =>
+          kernel.name === 'gemm_registers' ? fail() : send.call(backend, kernel, ...rest);
+        const plan = await tuneKernels({ budgetMs: 30_000, software: true });
+        expect(Object.values(plan?.gemm ?? { none: 'registers' })).not.toContain('registers');
+      }
+    } finally {
+      backend.dispatch = send;
+    }
+    forget();
+    expect(failures).toEqual([]);
   });
 
   it('has the default without time or store, and on a software adapter unless asked', async () => {
