@@ -37,6 +37,15 @@ describe('Pacer', () => {
     expect(pacer.wantsProfile).toBe(false);
   });
 
+  it('sends the first step in several submits, as nobody knows how long it takes', () => {
+    const pacer = new Pacer(1000);
+    expect(pacer.ends.at(-1)).toBe(1000);
+    expect(Math.max(...lengths(pacer.ends))).toBeLessThanOrEqual(128);
+    pacer.observe(5);
+    expect(pacer.ends).toEqual([1000]);
+    expect(new Pacer(0).ends).toEqual([]);
+  });
+
   it('cuts a long one evenly, and by what each operation takes once that is known', () => {
     const pacer = new Pacer(100);
     pacer.observe(10 * VISIBLE_SUBMIT_MS);

@@ -16,6 +16,8 @@ export function setSubmitTarget(ms: number): void {
   targetMs = ms;
 }
 
+/** Operations of a submit while nothing was measured: the first step may be the slow one. */
+const UNMEASURED_OPERATIONS = 128;
 /** Measured steps that a cut is based on; the least of them counts, as others wait for something else too. */
 const WINDOW = 8;
 /** A change of the step's time by this factor is worth new cuts. */
@@ -40,11 +42,11 @@ export class Pacer {
   #weighed = false;
   #recent: number[] = [];
   #basis = { stepMs: 0, target: 0 };
-  #ends: readonly number[];
+  #ends: readonly number[] = [];
 
   constructor(operations: number) {
     this.#weights = Array.from({ length: operations }, () => 1 / operations);
-    this.#ends = operations > 0 ? [operations] : [];
+    this.#cut();
   }
 
   /** Ends (exclusive) of the submits, as indices of operations. */
@@ -81,11 +83,8 @@ export class Pacer {
   #cut(): void {
     const stepMs = this.#stepMs;
     this.#basis = { stepMs, target: targetMs };
-    this.#ends =
-      stepMs > targetMs
-        ? cutByWeight(this.#weights, targetMs / stepMs)
-        : this.#weights.length > 0
-          ? [this.#weights.length]
-          : [];
+    const measured = stepMs > targetMs ? targetMs / stepMs : Number.POSITIVE_INFINITY;
+    const unmeasured = UNMEASURED_OPERATIONS / this.#weights.length;
+    this.#ends = cutByWeight(this.#weights, this.#recent.length > 0 ? measured : unmeasured);
   }
 }

@@ -107,8 +107,9 @@ export class Replay {
     if (this.pacer.wantsProfile && this.canProfile && !this.weighing) {
       this.weighing = true;
       const { values, times } = this.sendTimed();
-      this.pacer.weigh(await times);
-      return values;
+      const [answer, ms] = await Promise.all([values, times]);
+      this.pacer.weigh(ms);
+      return answer;
     }
     const startedAt = performance.now();
     const values = await this.send();
@@ -125,8 +126,7 @@ export class Replay {
       return null;
     }
     const { values, times } = this.sendTimed();
-    await values;
-    const ms = await times;
+    const [, ms] = await Promise.all([values, times]);
     return this.commands.map(({ name }, i) => ({ name, ms: ms[i] as number }));
   }
 
@@ -172,7 +172,21 @@ export class Replay {
     pass?.end();
   }
 
-  /** Every dispatch in a pass of its own, between two timestamps. */
+  /** Operation `i` in a pass of its own, between two timestamps. */
+  private encodeTimed(encoder: GPUCommandEncoder, i: number, querySet: GPUQuerySet): void {
+    const command = this.commands[i] as Command;
+    if ('from' in command) {
+      copyRegion(encoder, command.from, command.to);
+      return;
+    }
+    const [beginningOfPassWriteIndex, endOfPassWriteIndex] = [2 * i, 2 * i + 1];
+    const timestampWrites = { querySet, beginningOfPassWriteIndex, endOfPassWriteIndex };
+    const pass = encoder.beginComputePass({ timestampWrites });
+    dispatch(pass, command);
+    pass.end();
+  }
+
+  /** A run with every operation timed, in submits as ever. */
   private sendTimed(): { values: Promise<Record<string, Float32Array>>; times: Promise<number[]> } {
     const { device, queue } = this.backend;
     this.backend.flush();
@@ -184,25 +198,19 @@ export class Replay {
       size: 8 * count,
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     });
-    const encoder = device.createCommandEncoder();
-    this.commands.forEach((command, i) => {
-      if ('from' in command) {
-        copyRegion(encoder, command.from, command.to);
-        return;
+    const { ends } = this.pacer;
+    let at = 0;
+    let reading: Reading | undefined;
+    for (const end of ends) {
+      const encoder = device.createCommandEncoder();
+      for (; at < end; at++) this.encodeTimed(encoder, at, querySet);
+      if (end === ends.at(-1)) {
+        encoder.resolveQuerySet(querySet, 0, count, resolved, 0);
+        encoder.copyBufferToBuffer(resolved, 0, staging, 0, 8 * count);
+        reading = this.ring?.encode(encoder);
       }
-      const timestampWrites = {
-        querySet,
-        beginningOfPassWriteIndex: 2 * i,
-        endOfPassWriteIndex: 2 * i + 1,
-      };
-      const pass = encoder.beginComputePass({ timestampWrites });
-      dispatch(pass, command);
-      pass.end();
-    });
-    encoder.resolveQuerySet(querySet, 0, count, resolved, 0);
-    encoder.copyBufferToBuffer(resolved, 0, staging, 0, 8 * count);
-    const reading = this.ring?.encode(encoder);
-    queue.submit([encoder.finish()]);
+      queue.submit([encoder.finish()]);
+    }
     const times = staging.mapAsync(GPUMapMode.READ).then(() => {
       const stamps = new BigUint64Array(staging.getMappedRange());
       const ms = this.commands.map((command, i) =>
