@@ -50,6 +50,8 @@ export class KernelCache {
         this.compiling.delete(program);
         return pipeline;
       });
+      // Whoever waits for it hears of a failure; nobody waits for what turns out to be unused.
+      pending.catch(() => undefined);
       this.compiling.set(program, pending);
     }
     return pending;

@@ -194,6 +194,114 @@ describe('a captured step', () => {
     expect(engineMemory().used).toBe(bytes);
   });
 
+  it('leaves nothing behind when it is refused, and eager operations as they were', async () => {
+    const held = () => ({ used: engineMemory().used, tensors: tf.memory().numTensors });
+    const before = held();
+    const inputs = { x: { shape: [3] } };
+    // tfjs compiles atan as it is recorded, and would refuse to run it until somebody asks.
+    const reading = ({ x }: { x: tf.Tensor }) => ({ y: tf.mul(x, tf.atan(x).dataSync()[0] as number) });
+    const refusal = { code: 'engine/capture' };
+    await expect(captureStep({ inputs, step: reading, read: ['y'] })).rejects.toMatchObject(refusal);
+    const one = tf.scalar(1);
+    const eager = tf.atan(one);
+    expect((await readBack(eager))[0]).toBeCloseTo(Math.PI / 4, 5);
+    tf.dispose([one, eager]);
+    const kept: tf.Tensor[] = [];
+    const keeping = ({ x }: { x: tf.Tensor }) => {
+      kept.push(tf.keep(tf.neg(x)));
+      return { y: tf.mul(x, 2) };
+    };
+    await expect(captureStep({ inputs, step: keeping, read: ['y'] })).rejects.toMatchObject(refusal);
+    tf.dispose(kept);
+    const build = () => {
+      const state = backend.allocate([5]);
+      const definition = { inputs, step: reading, read: ['y' as const] };
+      return { definition, dispose: () => state.dispose() };
+    };
+    expect(() => planRun(build)).toThrow('must not read numbers back');
+    expect(held()).toEqual(before);
+  });
+
+  it('refuses to write over numbers that the step itself gives: only the first run would find them', async () => {
+    await expect(
+      captureStep({
+        inputs: { x: { shape: [1] }, rate: { shape: [1] } },
+        step: ({ x, rate }) => {
+          const sum = tf.tensor1d([4]);
+          backend.dispatch(descend, [x, rate], [sum], {}, 1);
+          return { y: tf.mul(sum, 1) };
+        },
+        read: ['y'],
+      }),
+    ).rejects.toMatchObject({ code: 'engine/capture' });
+  });
+
+  it('tells uniforms apart that are not finite', async () => {
+    const captured = await captureStep({
+      inputs: { x: { shape: [1] } },
+      step: ({ x }) => {
+        const [most, least, none] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN];
+        return {
+          most: tf.add(x, tf.fill([1], most)),
+          least: tf.add(x, tf.fill([1], least)),
+          none: tf.add(x, tf.fill([1], none)),
+        };
+      },
+      read: ['most', 'least', 'none'],
+    });
+    const { most, least, none } = await captured.run({ x: new Float32Array(1) });
+    expect([most?.[0], least?.[0], none?.[0]]).toEqual([Infinity, -Infinity, NaN]);
+    captured.dispose();
+  });
+
+  it('takes inputs of the right size alone, and numbers of either kind', async () => {
+    const captured = await captureStep({
+      inputs: { x: { shape: [2] }, n: { shape: [2], dtype: 'int32' } },
+      step: ({ x, n }) => ({ y: tf.add(x, tf.cast(n, 'float32')) }),
+      read: ['y'],
+    });
+    const n = new Float32Array([3, 4]);
+    expect((await captured.run({ x: new Int32Array([1, 2]), n })).y).toEqual(new Float32Array([4, 6]));
+    for (const x of [new Float32Array(1), new Float32Array(3)]) {
+      await expect(captured.run({ x, n })).rejects.toMatchObject({ code: 'engine' });
+    }
+    captured.dispose();
+  });
+
+  it.each(['captured', 'eager'] as const)(
+    'may give state as an output, %s, and leaves it alive',
+    async (mode) => {
+      const state = tf.tidy(() => tf.variable(tf.zeros([1])));
+      const captured = await captureStep<'x' | 'rate', 'state'>(
+        {
+          inputs: { x: { shape: [1] }, rate: { shape: [1] } },
+          step: ({ x, rate }) => {
+            backend.dispatch(descend, [x, rate], [state], {}, 1);
+            return { state };
+          },
+          read: ['state'],
+        },
+        { mode },
+      );
+      const values = { x: new Float32Array([1]), rate: new Float32Array([-1]) };
+      for (const sum of [1, 2, 3]) expect((await captured.run(values)).state?.[0]).toBe(sum);
+      captured.dispose();
+      expect((await readBack(state))[0]).toBe(3);
+      state.dispose();
+    },
+  );
+
+  it('ends its runs under way when it is disposed', async () => {
+    const { definition, dispose } = regression();
+    const captured = await captureStep(definition);
+    const used = engineMemory().used;
+    const runs = [0, 1, 2].map((step) => captured.run(valuesOf(step)));
+    captured.dispose();
+    for (const run of await Promise.allSettled(runs)) expect(run.status).toBe('rejected');
+    expect(engineMemory().used).toBeLessThan(used);
+    dispose();
+  });
+
   it('says so where the device has no room for it, and leaves nothing behind', async () => {
     const { weight, definition, dispose } = regression();
     const held = () => ({ ...engineMemory(), tensors: tf.memory().numTensors });

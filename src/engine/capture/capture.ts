@@ -7,6 +7,7 @@
  * runs anew each time.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { PawsaurError } from '../../platform/errors';
 import { Arena, ArenaLayout, maxChunkBytes } from '../arena';
 import { type BufferValues, type PawsaurBackend, webgpu } from '../backend';
 import { readBack } from '../readback';
@@ -99,16 +100,17 @@ export function planRun<I extends string, O extends string>(
   const backend = webgpu();
   if (!backend) return null;
   const ledger = { bytes: 0, largest: 0 };
+  const made: Array<{ dispose(): void }> = [];
   backend.ledger = ledger;
   try {
     const { definition, dispose } = build(backend);
+    made.push({ dispose });
     const stateBytes = ledger.bytes;
     const inputs = new InputBlock(backend, definition.inputs);
+    made.push(inputs);
     const recorder = new Recorder(backend, { planOnly: true });
     const { plan, recording, outputs } = trace(backend, definition, inputs.tensors, recorder);
-    tf.dispose(outputs);
-    inputs.dispose();
-    dispose();
+    made.push(...Object.values<tf.Tensor>(outputs));
     const step = summarise(backend, plan, recording, definition, outputs);
     return {
       ...step,
@@ -116,8 +118,26 @@ export function planRun<I extends string, O extends string>(
       largestBufferBytes: Math.max(step.largestBufferBytes, ledger.largest, recorder.uploads.largest),
     };
   } finally {
+    for (const disposable of made.reverse()) disposable.dispose();
     backend.ledger = null;
   }
+}
+
+/** The outputs of a step, to be disposed one day: state among them stays the caller's. */
+function runOnce<I extends string, O extends string>(
+  { step }: StepDefinition<I, O>,
+  inputs: () => Record<I, tf.Tensor>,
+): Record<O, tf.Tensor> {
+  const outputs = tf.tidy(() => {
+    const made = Object.entries<tf.Tensor>(step(inputs()));
+    const own = made.map(([name, tensor]) => [
+      name,
+      tensor instanceof tf.Variable ? tf.clone(tensor) : tensor,
+    ]);
+    return Object.fromEntries(own) as Record<O, tf.Tensor>;
+  });
+  for (const output of Object.values<tf.Tensor>(outputs)) tf.keep(output);
+  return outputs;
 }
 
 function trace<I extends string, O extends string>(
@@ -128,14 +148,19 @@ function trace<I extends string, O extends string>(
 ) {
   backend.flush();
   backend.recorder = recorder;
+  let made: Record<O, tf.Tensor> | undefined;
   try {
-    const outputs = tf.tidy(() => definition.step(inputs));
-    for (const output of Object.values<tf.Tensor>(outputs)) tf.keep(output);
+    const outputs = runOnce(definition, () => inputs);
+    made = outputs;
     const recording = withoutDeadCode(recorder.finish(Object.values(outputs)));
     const outputIds = Object.values<tf.Tensor>(outputs).map((tensor) => recorder.idOf(tensor));
     return { recording, plan: planMemory(recording), outputs, outputIds };
+  } catch (error) {
+    if (made) tf.dispose(Object.values<tf.Tensor>(made));
+    throw error;
   } finally {
     backend.recorder = null;
+    recorder.close();
   }
 }
 
@@ -143,22 +168,43 @@ function trace<I extends string, O extends string>(
 class InputBlock<I extends string> {
   readonly tensors: Record<I, tf.Tensor>;
   private readonly arena: Arena;
-  private readonly names: readonly string[];
 
-  constructor(backend: PawsaurBackend, specs: Record<I, InputSpec>) {
-    this.names = Object.keys(specs);
+  constructor(
+    backend: PawsaurBackend,
+    private readonly specs: Record<I, InputSpec>,
+  ) {
     this.arena = new Arena(backend, inputLayout(backend, specs));
-    const tensors = this.names.map((name, i) => [name, this.arena.tensors[i]]);
+    const tensors = Object.keys(specs).map((name, i) => [name, this.arena.tensors[i]]);
     this.tensors = Object.fromEntries(tensors) as Record<I, tf.Tensor>;
   }
 
+  /** @throws PawsaurError when an input is missing or of another size */
   write(values: Record<I, BufferValues>): void {
-    this.arena.write(this.names.map((name) => values[name as I]));
+    const specs = Object.entries<InputSpec>(this.specs);
+    this.arena.write(specs.map(([name, spec]) => inputValues(name, spec, values[name as I])));
   }
 
   dispose(): void {
     this.arena.dispose();
   }
+}
+
+/** The numbers of an input as its buffer holds them. */
+function inputValues(
+  name: string,
+  { shape, dtype }: InputSpec,
+  given: BufferValues | undefined,
+): BufferValues {
+  const size = tf.util.sizeFromShape(shape);
+  if (given?.length !== size) {
+    throw new PawsaurError(
+      'engine',
+      `The input "${name}" of a captured step takes ${size} numbers, not ${given?.length ?? 0}.`,
+    );
+  }
+  const floats = given instanceof Float32Array;
+  if (dtype === 'int32') return floats ? Int32Array.from(given) : given;
+  return floats ? given : Float32Array.from(given);
 }
 
 function inputLayout(backend: PawsaurBackend, specs: Record<string, InputSpec>): ArenaLayout {
@@ -212,12 +258,12 @@ class ReplayedStep<I extends string, O extends string> implements CapturedStep<I
     replay.readAfter(Object.fromEntries(definition.read.map((name) => [name, outputs[name]])));
   }
 
-  run(values: Record<I, BufferValues>): Promise<Record<string, Float32Array>> {
+  async run(values: Record<I, BufferValues>): Promise<Record<string, Float32Array>> {
     this.inputs.write(values);
     return this.replay.run();
   }
 
-  profile(values: Record<I, BufferValues>): Promise<OperationTime[] | null> {
+  async profile(values: Record<I, BufferValues>): Promise<OperationTime[] | null> {
     this.inputs.write(values);
     return this.replay.profile();
   }
@@ -236,14 +282,13 @@ class EagerStep<I extends string, O extends string> implements CapturedStep<I, O
   constructor(private readonly definition: StepDefinition<I, O>) {}
 
   async run(values: Record<I, BufferValues>): Promise<Record<string, Float32Array>> {
-    const outputs = tf.tidy(() => {
+    const outputs = runOnce(this.definition, () => {
       const inputs = Object.entries<InputSpec>(this.definition.inputs).map(([name, { shape, dtype }]) => [
         name,
         tf.tensor(values[name as I].slice() as Float32Array | Int32Array, shape, dtype ?? 'float32'),
       ]);
-      return this.definition.step(Object.fromEntries(inputs));
+      return Object.fromEntries(inputs) as Record<I, tf.Tensor>;
     });
-    for (const output of Object.values<tf.Tensor>(outputs)) tf.keep(output);
     this.dispose();
     this.outputs = outputs;
     const read = this.definition.read.map(async (name) => [name, await readBack(outputs[name])] as const);

@@ -61,13 +61,14 @@ export class Recorder {
     uniforms: UniformValues,
     count: number,
   ): void {
-    const [readIds, writeIds] = [reads, writes].map((list) => list.map((tensor) => this.idOf(tensor)));
+    const readIds = reads.map((tensor) => this.idOf(tensor));
+    const writeIds = writes.map((tensor) => this.writtenIdOf(tensor));
     this.operations.push({
       kind: 'dispatch',
       name: kernel.name,
-      bindings: [...(readIds as BufferId[]), ...(writeIds as BufferId[])],
-      reads: readIds as BufferId[],
-      writes: writeIds as BufferId[],
+      bindings: [...readIds, ...writeIds],
+      reads: readIds,
+      writes: writeIds,
       pipeline: this.planOnly ? null : this.backend.kernels.compile(programOf(kernel, count)),
       uniforms: this.planOnly ? null : { buffer: this.backend.kernels.uniforms(kernel, uniforms, count) },
       groups: [...workgroupsOf(kernel, count), 1],
@@ -75,7 +76,8 @@ export class Recorder {
   }
 
   copy(from: tf.TensorInfo, to: tf.TensorInfo): void {
-    this.operations.push({ kind: 'copy', name: 'copy', reads: [this.idOf(from)], writes: [this.idOf(to)] });
+    const [read, written] = [this.idOf(from), this.writtenIdOf(to)];
+    this.operations.push({ kind: 'copy', name: 'copy', reads: [read], writes: [written] });
   }
 
   /**
@@ -88,7 +90,7 @@ export class Recorder {
     if (tf.util.sizeFromShape(output.shape) === 0) return run(program, inputs, dtype, uniforms, output);
     if (!this.planOnly) output = this.compileProgram(run, program, inputs, dtype, uniforms, output);
     const reads = inputs.map((input) => this.idOf(input));
-    const writes = [this.idOf(output)];
+    const writes = [this.writtenIdOf(output)];
     const pipeline = program.pipeline ?? null;
     this.operations.push({
       kind: 'dispatch',
@@ -103,8 +105,8 @@ export class Recorder {
     return output;
   }
 
-  /** Ends recording. @param outputs tensors whose values are wanted after the step */
-  finish(outputs: readonly tf.Tensor[]): Recording {
+  /** Lets go of what tfjs compiles, however recording ended. */
+  close(): void {
     const cache = (this.backend as unknown as ProgramAccess).pipelineCache;
     for (const key of this.programKeys) {
       const pipeline = cache[key];
@@ -118,6 +120,10 @@ export class Recorder {
         () => undefined,
       );
     }
+  }
+
+  /** What was recorded. @param outputs tensors whose values are wanted after the step */
+  finish(outputs: readonly tf.Tensor[]): Recording {
     const kept = new Set(outputs.map((tensor) => this.idOf(tensor)));
     for (const dataId of this.fresh) {
       const data = this.backend.tensorMap.has(dataId) ? this.backend.tensorMap.get(dataId) : null;
@@ -139,6 +145,17 @@ export class Recorder {
     const id = this.buffers.push(this.describe(tensor)) - 1;
     this.ids.set(tensor.dataId, id);
     return id;
+  }
+
+  /** The same for a tensor that is written. Constants are uploaded once: the next run would find them changed. */
+  private writtenIdOf(tensor: tf.TensorInfo): BufferId {
+    const id = this.idOf(tensor);
+    if (this.buffers[id]?.kind !== 'constant') return id;
+    throw new PawsaurError(
+      'engine/capture',
+      `A captured step writes over a tensor of shape [${tensor.shape.join(', ')}] that it made from numbers.`,
+      'Make the tensor by a kernel, or before the step.',
+    );
   }
 
   private describe(tensor: tf.TensorInfo): RecordedBuffer {
@@ -187,7 +204,9 @@ export class Recorder {
       fields.push({ type: 'int32', data: [size / (program.outputComponent ?? 1)] });
     }
     fields.push(...(own ?? []));
-    return { buffer: this.backend.kernels.pin(JSON.stringify(fields), () => packUniforms(fields)) };
+    // Not as JSON, to which NaN and both infinities are one.
+    const key = fields.map(({ type, data }) => `${type} ${Array.from(data, String).join(' ')}`).join(', ');
+    return { buffer: this.backend.kernels.pin(key, () => packUniforms(fields)) };
   }
 }
 
