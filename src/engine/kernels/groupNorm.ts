@@ -79,6 +79,8 @@ const gradientKernel = defineRowKernel({
     sum += gain * plain;
     sumNormal += gain * scaled;
   }
+  // Where a map is no whole number of lanes, other lanes take the elements up.
+  settle();
   for (var i = lane; i < u.channels * u.area; i += LANES) {
     let normal = (x[start + i] - mean) * scale;
     dx[start + i] = scale * (dx[start + i] - (sum + normal * sumNormal) / size);
