@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { uploadImages } from '../augmentation';
-import { engineMemory, onEngineFailure, startEngine } from '../engine';
+import { engineMemory, onEngineFailure, startEngine, webgpu } from '../engine';
 import { randomStream } from '../platform/random';
 import { findPreset, type Recipe } from '../recipe';
 import { createDino, type DinoOptions, planDino } from './dinoTraining';
@@ -45,6 +45,21 @@ const recipes: Array<[string, Recipe]> = [
     { ...findPreset('photos-quick')!.recipe, ...shared, cnn_width: 4, cnn_blocks: 1, cnn_pool: 1 },
   ],
 ];
+
+/** Does something on a device that binds at most `bytes` at once. */
+async function binding<T>(bytes: number, work: () => Promise<T>): Promise<T> {
+  const { device } = webgpu()!;
+  const { limits } = device;
+  const less = new Proxy(limits, {
+    get: (all, name) => (name === 'maxStorageBufferBindingSize' ? bytes : all[name as keyof typeof all]),
+  });
+  Object.defineProperty(device, 'limits', { value: less, configurable: true, writable: true });
+  try {
+    return await work();
+  } finally {
+    Object.defineProperty(device, 'limits', { value: limits, configurable: true, writable: true });
+  }
+}
 
 function build(recipe: Recipe, options?: DinoOptions) {
   const rng = randomStream(1, 'pictures');
@@ -111,5 +126,32 @@ describe.each(recipes)('a run of %s', (_, recipe) => {
     // A mistake with freed buffers would be told of by the next submit.
     await train(recipe, 1);
     expect(failures).toEqual([]);
+  });
+});
+
+describe('a run on a small device', () => {
+  const [, recipe] = recipes[0]!;
+
+  it.each(['adamw', 'lars', 'sgd'] as const)(
+    'learns the same in several buffers, by %s',
+    async (optimizer) => {
+      const own = { ...recipe, optimizer };
+      const losses = await train(own, 10);
+      const { dispatches } = planDino(own, COUNT, SIZE)!;
+      // Room for the pictures and for the largest tensor, but not for all parameters.
+      await binding(4 * COUNT * SIZE * SIZE, async () => {
+        expect(planDino(own, COUNT, SIZE)!.dispatches).toBeGreaterThan(dispatches);
+        expect(await train(own, 10)).toEqual(losses);
+      });
+      expect(failures).toEqual([]);
+    },
+  );
+
+  it('leaves nothing behind where a tensor is too large to be planned', async () => {
+    const before = held();
+    await binding(4096, async () => {
+      expect(() => planDino(recipe, COUNT, SIZE)).toThrow('binds at most');
+    });
+    expect(held()).toEqual(before);
   });
 });

@@ -79,15 +79,20 @@ export function createDino(
 export function planDino(recipe: Recipe, images: number, size: number): PlannedRun | null {
   return planRun((backend) => {
     const store = blankImages(backend, images, size);
-    const batchAt = () => new Int32Array(recipe.batch_size);
-    const method = new DinoTraining(recipe, { store, trainCount: images, batchAt }, blankParameters);
-    return {
-      definition: method.dinoStep.definition,
-      dispose: () => {
-        method.dispose();
-        store.dispose();
-      },
-    };
+    try {
+      const batchAt = () => new Int32Array(recipe.batch_size);
+      const method = new DinoTraining(recipe, { store, trainCount: images, batchAt }, blankParameters);
+      return {
+        definition: method.dinoStep.definition,
+        dispose: () => {
+          method.dispose();
+          store.dispose();
+        },
+      };
+    } catch (error) {
+      store.dispose();
+      throw error;
+    }
   });
 }
 
