@@ -198,6 +198,8 @@ export async function tuneKernels({
     plan = { ...preset, origin: 'measured', gemm: gemmPlan };
   } finally {
     setKernelPlan(device, plan);
+    // The samples' buffers fit nothing else.
+    backend.releaseUnused();
   }
   await store?.set(key, plan);
   return plan;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { memoryStore } from '../../platform/keyValueStore';
-import { onEngineFailure, startEngine, webgpu } from '../index';
+import { engineMemory, onEngineFailure, startEngine, webgpu } from '../index';
 import { type DeviceTraits, traitsOf, variantNames } from '../kernels/gemmVariants';
 import { chooseVariants } from './choose';
 import { classOf, defaultPlan, kernelPlan, SHAPE_CLASSES, type ShapeClass, setKernelPlan } from './plan';
@@ -129,7 +129,9 @@ describe('tuning', () => {
 
   it('measures once, sets what it found, and takes the stored plan the next time', async () => {
     const store = memoryStore();
+    const { allocated } = engineMemory();
     const first = await tuneKernels({ store, budgetMs: 1500, software: true });
+    expect(engineMemory().allocated).toBe(allocated);
     expect(first?.origin).toBe('measured');
     expect(kernelPlan(gpu())).toEqual(first);
     setKernelPlan(gpu(), defaultPlan('nothing', hardware));
