@@ -24,11 +24,10 @@ import { type RoundsResult, runFirstStep, runRounds, type Task } from './task';
 import { curves } from './workloads/curveSizes';
 
 const TASK = 'PAWSAUR_BENCH_TASK';
-const CEILING = 'matmul';
-const names = ['W1', 'W2', 'W2c', 'W3', 'W4', CEILING];
+const names = ['W1', 'W2', 'W2c', 'W3', 'W4', 'matmul'];
 
 const help = `npm run bench -- [options]
-  --workloads W1,W2     of ${names.join(', ')} (W3 is for a real GPU)     [W1,W2,W2c,W4,${CEILING}]
+  --workloads W1,W2     of ${names.join(', ')} (W3 is for a real GPU)     [W1,W2,W2c,W4,matmul]
   --contenders ours,…   of ${contenderNames.join(', ')}                                [all]
   --steps N             rounds timed after ten steps that must agree   [15]
   --first N             fresh processes per first step; 0 for none     [1]
@@ -37,7 +36,7 @@ const help = `npm run bench -- [options]
   --json FILE           all figures`;
 
 const options = {
-  workloads: { type: 'string', default: `W1,W2,W2c,W4,${CEILING}` },
+  workloads: { type: 'string', default: 'W1,W2,W2c,W4,matmul' },
   contenders: { type: 'string', default: contenderNames.join(',') },
   steps: { type: 'string', default: '15' },
   first: { type: 'string', default: '1' },
@@ -98,45 +97,36 @@ function listOf<T extends string>(given: string, known: readonly T[]): T[] {
 const rounds = (workload: string, contenders: ContenderName[], count: number, profile: boolean) =>
   inProcess<RoundsResult>({ kind: 'rounds', workload, contenders, rounds: count, profile });
 
-/** The fastest product of any contender. */
-function ceilingOf({ timings, productFlops }: RoundsResult): Results['ceiling'] {
-  let best: Results['ceiling'] = null;
-  for (const [by, { gpuMs }] of timings) {
-    const gflops = gpuMs ? productFlops / (gpuMs.min * 1e6) : 0;
-    if (gflops > (best?.gflops ?? 0)) best = { gflops, by };
-  }
-  return best;
-}
-
 async function runCurves(count: number): Promise<{ adapter: string; points: CurvePoint[] }> {
-  const product = await rounds(CEILING, ['ours'], count, false);
-  const gflops = ceilingOf(product)?.gflops ?? 0;
   const all: CurvePoint[] = [];
+  let adapter = '';
   for (const { size, points } of curves) {
     const measured: CurvePoint[] = [];
     for (const { value, name } of points) {
-      const { timings, profile, productFlops } = await rounds(name, ['ours'], count, true);
-      measured.push({ size, value, timing: timings[0][1], profile, productFlops });
+      const result = await rounds(name, ['ours'], count, true);
+      const { timings, profile, productFlops, ceiling } = result;
+      adapter = result.adapter;
+      measured.push({ size, value, timing: timings[0][1], profile, productFlops, ceiling });
     }
-    console.log(`\n## ${size}\n\n${curveTable(measured, gflops)}`);
+    console.log(`\n## ${size}\n\n${curveTable(measured)}`);
     all.push(...measured);
   }
-  console.log(`\nof ${gflops.toFixed(1)} Gflop/s; ${product.adapter}, ${new Date().toISOString()}`);
-  return { adapter: product.adapter, points: all };
+  console.log(`\n${adapter}, ${new Date().toISOString()}`);
+  return { adapter, points: all };
 }
 
 /** Prints what a workload showed; first steps included where they were measured. */
-function show(workload: string, result: RoundsResult, { ceiling }: Results): void {
-  const { timings, absent, agreement, profile, productFlops } = result;
+function show(workload: string, result: RoundsResult): void {
+  const { timings, absent, agreement, profile, productFlops, ceiling } = result;
   console.log(`\n## ${workload}\n\n${workloadTable(Object.fromEntries(timings) as Timings)}\n`);
   for (const line of absent) console.log(line);
   for (const [name, distance] of agreement) console.log(`${name} agrees to ${distance.toExponential(1)}.`);
   if (ceiling) {
     const shares = timings.map(([name, timing]) => {
-      const share = productShare(timing, productFlops, ceiling.gflops);
+      const share = productShare(timing, productFlops, ceiling);
       return `${name} ${share === null ? '–' : `${(100 * share).toFixed(0)} %`}`;
     });
-    console.log(`Products at ${shares.join(', ')} of ${ceiling.gflops.toFixed(1)} Gflop/s (${ceiling.by}).`);
+    console.log(`Products at ${shares.join(', ')} of ${ceiling.toFixed(1)} Gflop/s.`);
   }
   if (profile) console.log(`\n${profileTable(profile)}`);
 }
@@ -157,18 +147,14 @@ async function main(): Promise<void> {
   }
   const wanted = listOf(values.workloads, names);
   const contenders = listOf(values.contenders, contenderNames);
-  const results: Results = { adapter: '', date: new Date().toISOString(), ceiling: null, workloads: {} };
-  // The ceiling comes first: every step is shown as a share of it.
-  for (const workload of [CEILING, ...wanted.filter((name) => name !== CEILING)]) {
+  const results: Results = { adapter: '', date: new Date().toISOString(), ceilings: {}, workloads: {} };
+  for (const workload of wanted) {
     const result = await rounds(workload, contenders, steps, values.profile);
+    await takeFirstSteps(workload, result, first);
     results.adapter = result.adapter;
-    if (workload === CEILING) {
-      results.ceiling = ceilingOf(result);
-      if (!wanted.includes(CEILING)) continue;
-    }
-    if (workload !== CEILING) await takeFirstSteps(workload, result, first);
+    results.ceilings[workload] = result.ceiling;
     results.workloads[workload] = Object.fromEntries(result.timings);
-    show(workload, result, results);
+    show(workload, result);
     write(results);
   }
   console.log(`\n${barTable(results)}\n\n${results.adapter}, ${results.date}`);

@@ -111,6 +111,24 @@ async function timeStep({ contender, runner }: Entrant, samples: Samples): Promi
 
 const spreadOf = (values: readonly number[]): Spread | null => (values.length > 0 ? spread(values) : null);
 
+/** GPU time of each of a few steps, ms; empty where the device has no timestamps. */
+async function gpuTimes({ contender: { activate, device }, runner }: Entrant): Promise<number[]> {
+  const all: number[] = [];
+  if (!device) return all;
+  await activate();
+  for (let i = 0; i < GPU_STEPS; i++) {
+    const passes = await recordGpuTime(device, false, () => runner.step());
+    if (passes) all.push(passes.reduce((sum, { ms }) => sum + ms, 0));
+  }
+  return all;
+}
+
+/** The least GPU time of a few steps, ms; null where the device has no timestamps. */
+export async function fastestGpuMs(entrant: Entrant): Promise<number | null> {
+  const times = await gpuTimes(entrant);
+  return times.length > 0 ? Math.min(...times) : null;
+}
+
 /** Times `rounds` steps of each, taking turns; who begins changes from round to round. */
 export async function timeRounds(
   entrants: readonly Entrant[],
@@ -126,15 +144,7 @@ export async function timeRounds(
       await timeStep(entrant, samples);
     }
   }
-  for (const { entrant, samples } of all) {
-    const { device } = entrant.contender;
-    if (!device) continue;
-    await entrant.contender.activate();
-    for (let i = 0; i < GPU_STEPS; i++) {
-      const passes = await recordGpuTime(device, false, () => entrant.runner.step());
-      if (passes) samples.gpuMs.push(passes.reduce((sum, { ms }) => sum + ms, 0));
-    }
-  }
+  for (const { entrant, samples } of all) samples.gpuMs.push(...(await gpuTimes(entrant)));
   return new Map(
     all.map(({ entrant, samples }) => [
       entrant.contender.name,

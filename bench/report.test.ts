@@ -36,7 +36,7 @@ test('shows medians with their extremes, and ratios against every peer', () => {
 const results = (adapter: string, ours: number): Results => ({
   adapter,
   date: '',
-  ceiling: null,
+  ceilings: {},
   workloads: { W1: { ours: timing(ours), tfjs: timing(100) } },
 });
 

@@ -10,8 +10,8 @@ export type Timings = Partial<Record<ContenderName, Timing>>;
 export interface Results {
   adapter: string;
   date: string;
-  /** The fastest product of 1024 × 1024 matrices measured here, and whose it was. */
-  ceiling: { gflops: number; by: ContenderName } | null;
+  /** The fastest product of 1024 × 1024 matrices beside each workload, Gflop/s. */
+  ceilings: Record<string, number | null>;
   workloads: Record<string, Timings>;
 }
 
@@ -59,9 +59,9 @@ export function workloadTable(timings: Timings): string {
   return table([head, ...rows]);
 }
 
-/** What a contender's step achieves in products of matrices, as a share of the adapter's ceiling. */
+/** What a contender's fastest step achieves in products of matrices, as a share of the adapter's ceiling. */
 export function productShare(timing: Timing, productFlops: number, ceilingGflops: number): number | null {
-  return timing.gpuMs ? productFlops / (timing.gpuMs.median * 1e6) / ceilingGflops : null;
+  return timing.gpuMs ? productFlops / (timing.gpuMs.min * 1e6) / ceilingGflops : null;
 }
 
 const software = (adapter: string) => /llvmpipe|swiftshader/i.test(adapter);
@@ -131,12 +131,13 @@ export interface CurvePoint {
   timing: Timing;
   profile: KernelTime[] | null;
   productFlops: number;
+  ceiling: number | null;
 }
 
 /** A scaling curve, a row per point. */
-export function curveTable(points: readonly CurvePoint[], ceilingGflops: number): string {
-  const rows = points.map(({ size, value, timing, profile, productFlops }) => {
-    const share = productShare(timing, productFlops, ceilingGflops);
+export function curveTable(points: readonly CurvePoint[]): string {
+  const rows = points.map(({ size, value, timing, profile, productFlops, ceiling }) => {
+    const share = ceiling ? productShare(timing, productFlops, ceiling) : null;
     return [
       `${size} ${value}`,
       showSpread(timing.stepMs, (ms) => ms.toFixed(0)),
