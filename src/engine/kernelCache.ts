@@ -39,17 +39,17 @@ export class KernelCache {
     return pipeline;
   }
 
-  /** The same without waiting: many programs compile side by side. */
+  /** The same without waiting: many programs compile side by side. One promise for a program, always. */
   compile(program: Program): Promise<GPUComputePipeline> {
-    const known = this.pipelines.get(program);
-    if (known) return Promise.resolve(known);
     let pending = this.compiling.get(program);
     if (!pending) {
-      pending = this.device.createComputePipelineAsync(this.describe(program)).then((pipeline) => {
-        this.pipelines.set(program, pipeline);
-        this.compiling.delete(program);
-        return pipeline;
-      });
+      const known = this.pipelines.get(program);
+      pending = known
+        ? Promise.resolve(known)
+        : this.device.createComputePipelineAsync(this.describe(program)).then((pipeline) => {
+            this.pipelines.set(program, pipeline);
+            return pipeline;
+          });
       // Whoever waits for it hears of a failure; nobody waits for what turns out to be unused.
       pending.catch(() => undefined);
       this.compiling.set(program, pending);

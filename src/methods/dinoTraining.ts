@@ -105,7 +105,7 @@ class DinoTraining implements TrainingMethod {
   readonly dinoStep: DinoStep;
   private captured: CapturedDino | null = null;
   private preparing: Promise<void> | null = null;
-  private disposed = false;
+  private readonly gone = new AbortController();
   /** Steps sent; their reports may still be on the way. */
   private sent = 0;
   private last: DinoStepInputs | null = null;
@@ -183,8 +183,7 @@ class DinoTraining implements TrainingMethod {
         const made = tf.tidy(() =>
           augment(this.images.store, tf.tensor2d(parameters.slice(), [n, COLUMNS]), size, { stages }),
         );
-        const pixels = denormalise(await readBack(made), n, size);
-        made.dispose();
+        const pixels = denormalise(await readOnce(made), n, size);
         views.push({ name: crops.group.views[v]?.name ?? '', size, boxes: boxesOf(parameters), pixels });
       }
     }
@@ -265,16 +264,21 @@ class DinoTraining implements TrainingMethod {
   }
 
   dispose(): void {
-    this.disposed = true;
+    this.gone.abort();
     this.captured?.dispose();
     this.captured = null;
     this.dino.dispose();
   }
 
   private async capture({ onProgress }: PrepareOptions): Promise<void> {
-    const captured = await captureStep(this.dinoStep.definition, { ...this.options, onProgress });
+    const { signal } = this.gone;
+    const options = { ...this.options, onProgress, signal };
     // Kernels take their time; the run may be gone by then.
-    if (this.disposed) captured.dispose();
+    const captured = await captureStep(this.dinoStep.definition, options).catch((error: unknown) => {
+      if (signal.aborted) return null;
+      throw error;
+    });
+    if (signal.aborted) captured?.dispose();
     else this.captured = captured;
   }
 
@@ -283,8 +287,7 @@ class DinoTraining implements TrainingMethod {
   }
 
   private async take(tensor: tf.Tensor): Promise<Float32Array> {
-    const values = await readBack(tensor);
-    tensor.dispose();
+    const values = await readOnce(tensor);
     if (values.some(Number.isNaN)) {
       throw new PawsaurError(
         'diverged',
@@ -293,6 +296,15 @@ class DinoTraining implements TrainingMethod {
       );
     }
     return values;
+  }
+}
+
+/** Reads a tensor that nobody needs any more. */
+async function readOnce(tensor: tf.Tensor): Promise<Float32Array> {
+  try {
+    return await readBack(tensor);
+  } finally {
+    tensor.dispose();
   }
 }
 

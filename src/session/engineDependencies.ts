@@ -75,6 +75,9 @@ async function tune(store: KeyValueStore, busy: (activity: Activity | null) => v
   try {
     const plan = await tuneKernels({ store, budgetMs: tuneMs });
     return plan && { origin: plan.origin, gemm: { ...plan.gemm } };
+  } catch {
+    // Measuring makes training faster, it is not needed for it: the adapter's usual kernels stay.
+    return null;
   } finally {
     busy(null);
   }

@@ -317,6 +317,26 @@ describe('a captured step', () => {
     dispose();
   });
 
+  it('takes no memory when it is given up while kernels compile', async () => {
+    const { definition, dispose } = regression();
+    const held = () => ({ ...engineMemory(), tensors: tf.memory().numTensors });
+    const before = held();
+    const controller = new AbortController();
+    const taken: number[] = [];
+    const create = backend.createBuffer.bind(backend);
+    backend.createBuffer = (bytes, label, kind) => {
+      if (label === 'slot') taken.push(bytes);
+      return create(bytes, label, kind);
+    };
+    const given = captureStep(definition, { signal: controller.signal });
+    controller.abort();
+    await expect(given).rejects.toMatchObject({ name: 'AbortError' });
+    backend.createBuffer = create;
+    expect(taken).toEqual([]);
+    expect(held()).toEqual(before);
+    dispose();
+  });
+
   it('tells of its progress while kernels compile', async () => {
     const { definition, dispose } = regression();
     const progress: Array<[number, number]> = [];

@@ -15,7 +15,7 @@ import { planMemory } from './memoryPlan';
 import { RUNS_IN_FLIGHT } from './readRing';
 import { Recorder } from './recorder';
 import { type Recording, usedConstants, withoutDeadCode } from './recording';
-import { constantLayout, type OperationTime, Replay } from './replay';
+import { type BuildOptions, constantLayout, type OperationTime, Replay } from './replay';
 
 export interface InputSpec {
   shape: number[];
@@ -58,17 +58,15 @@ export interface CapturedStep<I extends string, O extends string> {
   dispose(): void;
 }
 
-export interface CaptureOptions {
+export interface CaptureOptions extends BuildOptions {
   /** `eager` runs the step's function anew each time, for comparison. */
   mode?: 'captured' | 'eager';
-  /** Told while kernels compile. */
-  onProgress?: (compiled: number, total: number) => void;
 }
 
 /** Traces a step, compiles and plans it. Nothing is computed until the first `run`. */
 export async function captureStep<I extends string, O extends string>(
   definition: StepDefinition<I, O>,
-  { mode = 'captured', onProgress }: CaptureOptions = {},
+  { mode = 'captured', ...options }: CaptureOptions = {},
 ): Promise<CapturedStep<I, O>> {
   const backend = webgpu();
   if (!backend || mode === 'eager') return new EagerStep(definition);
@@ -76,7 +74,7 @@ export async function captureStep<I extends string, O extends string>(
   let traced: Traced<I, O> | undefined;
   try {
     traced = trace(backend, definition, inputs.tensors, new Recorder(backend));
-    const replay = await Replay.build(backend, traced.plan, traced.recording, onProgress);
+    const replay = await Replay.build(backend, traced.plan, traced.recording, options);
     return new ReplayedStep(backend, definition, inputs, traced, replay);
   } catch (error) {
     if (traced) tf.dispose(traced.outputs);

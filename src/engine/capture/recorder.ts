@@ -165,6 +165,11 @@ export class Recorder {
       if (resource == null) {
         this.uploads.bytes += bytes;
         this.uploads.largest = Math.max(this.uploads.largest, bytes);
+        // While memory is only planned it gets no buffer; it is one of its own all the same.
+        if (this.planOnly) {
+          const buffer = { label: 'not made' } as GPUBuffer;
+          return { kind: 'external', bytes, region: { buffer, offset: 0, size: bytes } };
+        }
       }
       return { kind: 'external', bytes, region: this.backend.bindingOf(tensor) };
     }

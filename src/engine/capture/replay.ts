@@ -36,6 +36,13 @@ interface CopyCommand {
 }
 type Command = DispatchCommand | CopyCommand;
 
+export interface BuildOptions {
+  /** Told while kernels compile. */
+  onProgress?: (compiled: number, total: number) => void;
+  /** Gives up before memory is taken. */
+  signal?: AbortSignal;
+}
+
 /** WebGPU's limit on the queries of one set. */
 const MAX_QUERIES = 4096;
 
@@ -60,10 +67,11 @@ export class Replay {
     backend: PawsaurBackend,
     plan: MemoryPlan,
     recording: Recording,
-    onProgress?: (compiled: number, total: number) => void,
+    { onProgress, signal }: BuildOptions = {},
   ): Promise<Replay> {
     const dispatches = plan.operations.filter((operation) => operation.kind === 'dispatch');
     const pipelines = await compileAll(dispatches, onProgress);
+    signal?.throwIfAborted();
     backend.device.pushErrorScope('out-of-memory');
     const allocation = allocate(backend, plan, recording);
     const shortage = await backend.device.popErrorScope();
@@ -238,7 +246,7 @@ function copyRegion(encoder: GPUCommandEncoder, from: Region, to: Region): void 
 /** All pipelines, compiled side by side. */
 async function compileAll(
   dispatches: readonly RecordedDispatch[],
-  onProgress?: (compiled: number, total: number) => void,
+  onProgress?: BuildOptions['onProgress'],
 ): Promise<ReadonlyMap<RecordedDispatch, GPUComputePipeline>> {
   const distinct = new Set(dispatches.map(({ pipeline }) => pipeline));
   let done = 0;
