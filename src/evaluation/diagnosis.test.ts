@@ -43,6 +43,8 @@ describe('diagnosis', () => {
     ['Sinkhorn with a soft teacher', { loss: 4.02, h: 0.904, hm: 0.98, kl: 0.26, s: 0.24 }, 'slow'],
     ['hue 0.5', { loss: 4.158, h: 0.985, hm: 0.998, kl: 0.06, s: 0.07 }, 'uniform'],
     ['hue 0.5 at the bar', { loss: 4.12, h: 0.95, hm: 0.99, kl: 0.15, s: 0.1 }, 'uniform'],
+    ['hue 0.5 as its features follow', { loss: 4.16, h: 0.98, hm: 0.999, kl: 0.1, s: 0.106 }, 'uniform'],
+    ['a plateau that is left later', { loss: 4.16, h: 0.97, hm: 0.999, kl: 0.14, s: 0.44 }, 'slow'],
     ['a ViT on hand-digits', { loss: 4.15, h: 0.97, hm: 0.98, kl: 0.11, s: 0.05 }, 'uniform'],
     ['one output for all', { loss: 0.07, h: 0.01, hm: 0.02, kl: 0.03, s: 0.02 }, 'one-hot'],
     ['ever fewer outputs', { loss: 1.1, h: 0.15, hm: 0.6, kl: 0.5, s: 0.3 }, 'one-hot'],

@@ -199,7 +199,9 @@ function isUniform(readings: Readings, lnK: number): boolean {
   if (spread === null) return evenOutputs;
   const atLnK = Math.abs(loss - lnK) <= limit.lossBelowLnK;
   const softAndAgreed = kl <= limit.kl && teacherEntropy > SLOW.teacherEntropy;
-  return spread <= limit.featureSpread && (evenOutputs || atLnK || softAndAgreed);
+  if (spread <= limit.featureSpread) return evenOutputs || atLnK || softAndAgreed;
+  // Outputs go flat first, features follow.
+  return spread <= limit.featureSpreadUnderEvenOutputs && evenOutputs && atLnK;
 }
 
 /**
