@@ -22,6 +22,8 @@ export interface Contender {
   readonly device: GPUDevice | null;
   /** Called before each turn: what contenders share (tfjs's backend and flags) is set as this one wants it. */
   activate(): Promise<void>;
+  /** What it does once per adapter and keeps, before anything else; not part of a first step. */
+  tune?(): Promise<unknown>;
   /** @returns null where it can't express the problem */
   prepare(problem: Problem): Promise<Runner | null>;
 }

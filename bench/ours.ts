@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { captureStep, HIDDEN_SUBMIT_MS, setSubmitTarget, startEngine, webgpu } from '../src/engine';
 import { gemm } from '../src/engine/kernels/gemm';
+import { tuneKernels } from '../src/engine/tuning';
 import { Dino } from '../src/methods/dino';
 import { CONTROLS, controlVector } from '../src/methods/dinoControls';
 import { ParameterSet } from '../src/models/parameters';
@@ -163,6 +164,7 @@ export async function startOurs(): Promise<Contender> {
       for (const [flag, value] of Object.entries(OUR_FLAGS)) tf.env().set(flag, value);
       await tf.setBackend('webgpu');
     },
+    tune: tuneKernels,
     prepare,
   };
 }

@@ -76,6 +76,7 @@ export async function runRounds(task: RoundsTask, loaders: Loaders): Promise<Rou
   const entrants: Entrant[] = [];
   for (const contender of contenders) {
     await contender.activate();
+    await contender.tune?.();
     const runner = await contender.prepare(problem);
     if (runner) entrants.push({ contender, runner });
     else absent.push(`${contender.name} does not express ${task.workload}.`);
