@@ -19,6 +19,15 @@ export function vitFlops(config: VitConfig, side: number): number {
   return cost.pass(side).flops;
 }
 
+/** The same where only the class token's feature is asked for: the last block's other queries count for nothing. */
+export function vitFeatureFlops(config: VitConfig, side: number): number {
+  const { patchSize, embedDim, mlpRatio } = config;
+  const others = Math.floor(side / patchSize) ** 2;
+  const rows = others * 2 * embedDim * embedDim * (2 + 2 * mlpRatio);
+  const attention = others * 4 * (others + 1) * embedDim;
+  return vitFlops(config, side) - rows - attention;
+}
+
 /** Floating-point operations of a picture of `side` pixels through the small convolutional network. */
 export function cnnFlops({ width, blocks, pool }: SmallCnnConfig, side: number): number {
   return cnnCost({ cnn_width: width, cnn_blocks: blocks, cnn_pool: pool as Recipe['cnn_pool'] }).pass(side)

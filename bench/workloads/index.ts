@@ -8,7 +8,7 @@ import { vitParameters } from '../../src/models/vit';
 import { randomStream } from '../../src/platform/random';
 import { findPreset } from '../../src/recipe';
 import { curveProblems } from './curves';
-import { TRAINED, vitFlops } from './flops';
+import { TRAINED, vitFeatureFlops, vitFlops } from './flops';
 import {
   type AttentionProblem,
   type DinoProblem,
@@ -31,7 +31,7 @@ function w1(): RegressionProblem {
     lr: 0.01,
     specs,
     parameters: drawParameters(specs, randomStream(0, 'W1')),
-    productFlops: TRAINED * 8 * vitFlops(config, 32),
+    productFlops: TRAINED * 8 * vitFeatureFlops(config, 32),
   };
 }
 

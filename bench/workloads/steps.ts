@@ -3,7 +3,7 @@ import { dinoParameters, drawParameters } from '../../src/methods/dino';
 import { type Trunk, vitTrunk } from '../../src/models/trunk';
 import type { VitConfig } from '../../src/models/vit';
 import { randomStream } from '../../src/platform/random';
-import { cnnFlops, headFlops, TRAINED, vitFlops } from './flops';
+import { cnnFlops, headFlops, TRAINED, vitFeatureFlops } from './flops';
 import { type DinoProblem, noise, type TrunkConfig } from './problem';
 
 /** A plain Vision Transformer of these sizes. */
@@ -41,7 +41,8 @@ export function dinoProblem(sizes: DinoSizes): DinoProblem {
   };
   const specs = dinoParameters(built, head, 'fan_in');
   const forward = (side: number) =>
-    (trunk.kind === 'vit' ? vitFlops(trunk.config, side) : cnnFlops(trunk.config, side)) + headFlops(head);
+    (trunk.kind === 'vit' ? vitFeatureFlops(trunk.config, side) : cnnFlops(trunk.config, side)) +
+    headFlops(head);
   const student = views.reduce((sum, { side, count }) => sum + count * forward(side), 0);
   return {
     kind: 'dino',
