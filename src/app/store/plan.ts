@@ -53,7 +53,13 @@ export function followPlan(): () => void {
     // The recipe of a run that goes is fixed, and planned already.
     const { phase } = known.run;
     const key = phase === 'running' || phase === 'preparing' ? null : planKey(setup, known);
-    if (key === null || key === wanted || key === usePlan.getState().key) return;
+    if (key === null) {
+      // What was about to be asked is of no use any more.
+      clearTimeout(timer);
+      wanted = null;
+      return;
+    }
+    if (key === wanted || key === usePlan.getState().key) return;
     wanted = key;
     clearTimeout(timer);
     timer = setTimeout(() => void ask(key, setup.recipe), restMs);
