@@ -160,17 +160,6 @@ export class TrainingLoop {
     if (this.#phase === 'running' || (wasPaused && phase === 'stopped')) this.#phase = phase;
     await this.#landed();
     this.#announce();
-    if (phase === 'paused') void this.#lookAtRest();
-  }
-
-  /** Draws a paused run as it stands, unless somebody takes it elsewhere first. */
-  async #lookAtRest(): Promise<void> {
-    const [run, course] = [this.#run, this.#course];
-    if (run === null || !run.inspectionStale) return;
-    await this.take(async () => {
-      if (course !== this.#course || run !== this.#run || this.#phase !== 'paused') return;
-      await run.inspect().catch((error: unknown) => this.#stepFailed(run, error));
-    });
   }
 
   /** Stops visibly: the numbers so far are told and kept, then what happened. */

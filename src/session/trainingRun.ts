@@ -222,14 +222,6 @@ export class TrainingRun {
     return this.finished || this.#context.now() >= this.#inspectionDue;
   }
 
-  /** Whether what was drawn last is of an earlier step, in a run that is watched. */
-  get inspectionStale(): boolean {
-    return (
-      this.#inspectedStep !== this.sent &&
-      this.#context.dependencies.inspectEveryMs !== Number.POSITIVE_INFINITY
-    );
-  }
-
   /** Draws attention over the probes and the views of the latest batch. */
   async inspect(): Promise<void> {
     const startedAt = this.#context.now();
