@@ -3,7 +3,7 @@ import { expectAccessible, permalink, smallVit, startButton, stepShown, waitForS
 
 test('trains on a built-in set: drawn live, paused, stepped, resumed, reset', async ({ page }) => {
   const problems = watch(page);
-  await page.goto(permalink('confetti-quick', smallVit));
+  await page.goto(permalink('confetti-quick', { ...smallVit, epochs: 60 }));
   await expect(page.getByText(/WebGPU ·/)).toBeVisible();
   await expectAccessible(page);
   await startButton(page).click();
@@ -13,6 +13,7 @@ test('trains on a built-in set: drawn live, paused, stepped, resumed, reset', as
   const picture = () => maps.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
   const early = await picture();
   await waitForStep(page, 12);
+  await expect.poll(picture, { timeout: 120_000 }).not.toBe(early);
 
   await page.getByRole('button', { name: 'Pause' }).click();
   await expect(startButton(page)).toHaveText('Resume');
@@ -20,7 +21,6 @@ test('trains on a built-in set: drawn live, paused, stepped, resumed, reset', as
   const losses = page.locator('.js-plotly-plot .scatterlayer path.js-line').first();
   await expect(losses).toBeAttached();
   expect((await losses.getAttribute('d'))?.length).toBeGreaterThan(20);
-  await expect.poll(picture, { timeout: 120_000 }).not.toBe(early);
   await expectAccessible(page);
 
   await page.waitForTimeout(1500);
