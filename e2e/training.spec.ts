@@ -17,6 +17,8 @@ test('trains on a built-in set: drawn live, paused, stepped, resumed, reset', as
 
   await page.getByRole('button', { name: 'Pause' }).click();
   await expect(startButton(page)).toHaveText('Resume');
+  // The steps that were under way still land.
+  await page.waitForTimeout(1500);
   const paused = await stepShown(page);
   const losses = page.locator('.js-plotly-plot .scatterlayer path.js-line').first();
   await expect(losses).toBeAttached();
