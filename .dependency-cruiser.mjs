@@ -9,6 +9,7 @@ const floors = [
   ['methods', 'evaluation', 'dataset', 'checkpoint'],
   ['models', 'augmentation', 'optimizers'],
   ['engine'],
+  ['labels'],
   ['platform'],
 ];
 
@@ -33,12 +34,12 @@ export const importRules = [
   ...floorRules,
   {
     name: 'floor-of-app',
-    comment: 'the app knows a run only through the session client, its messages and the recipe',
+    comment: 'the app knows a run only through the session client, its messages, the recipe and the labels',
     severity: 'error',
     from: { path: '^src/app/', pathNot: tests },
     to: {
       path: '^src/',
-      pathNot: '^src/(app/|recipe/|session/(client|protocol)\\.ts$|platform/errors\\.ts$)',
+      pathNot: '^src/(app/|recipe/|labels/|session/(client|protocol)\\.ts$|platform/errors\\.ts$)',
     },
   },
   {
@@ -52,7 +53,7 @@ export const importRules = [
     name: 'no-tfjs-here',
     comment: 'the app draws, and these rooms compute on plain arrays',
     severity: 'error',
-    from: { path: '^src/(app|recipe|evaluation|checkpoint|platform)/', pathNot: tests },
+    from: { path: '^src/(app|recipe|labels|evaluation|checkpoint|platform)/', pathNot: tests },
     to: { path: tfjs },
   },
   {

@@ -14,6 +14,7 @@ const expected = [
   'floor-of-app: src/app/screen.ts → src/session/loop.ts',
   'floor-of-engine: src/engine/climbs.ts → src/app/screen.ts',
   'floor-of-evaluation: src/evaluation/sideways.ts → src/dataset/images.ts',
+  'floor-of-labels: src/labels/climbs.ts → src/session/loop.ts',
   'no-circle: src/models/circleA.ts → src/models/circleB.ts',
   'no-tfjs-here: src/app/screen.ts → @tensorflow/tfjs-core',
   'node-stays-in-its-adapters: src/session/loop.ts → fs',
