@@ -1,13 +1,44 @@
-/** Who knows what about which picture: labels, budgets, support batches, label files. Read by every floor. */
+/**
+ * Who knows what about which picture: labels, budgets, support batches, checks. Read by every floor. Label files
+ * are in `csv.ts`, which is imported by its own name to keep its parser out of what does not need it.
+ */
+export { type BudgetReport, describeBudget, drawBudget } from './budget';
+export { cleanClassName, maxClasses, maxClassNameLength } from './classNames';
+export {
+  addClass,
+  applyEdit,
+  describeEdit,
+  giveLabels,
+  type LabelEdit,
+  mergeClasses,
+  removeClass,
+  renameClass,
+  takeBackLabels,
+} from './edits';
+export {
+  edit,
+  historyLimit,
+  type LabelHistory,
+  record,
+  redo,
+  redoWords,
+  startHistory,
+  undo,
+  undoWords,
+} from './labelHistory';
 export {
   createLabelling,
   effectiveTruth,
   type Labelling,
   labelCounts,
-  maxClasses,
-  maxClassNameLength,
   noClass,
   type RunLabels,
   runLabels,
   withGiven,
 } from './labelling';
+export {
+  createSupportSampler,
+  type SupportBatch,
+  type SupportRequest,
+  type SupportSampler,
+} from './supportSampler';

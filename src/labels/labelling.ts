@@ -1,14 +1,13 @@
 /**
  * Who knows what about which picture: the names of the classes, the class every picture truly has (kept for
- * scoring), and the labels that training may know. A labelling is never changed; every operation gives a new one.
- *
- * Class names are untrusted text: they are compared and shown as text, and never used as keys of an object.
+ * scoring), and the labels that training may know. A labelling is never changed; every operation (`edits.ts`)
+ * gives a new one.
  */
 import { PawsaurError } from '../platform/errors';
 
 /** Labels of a data set. Never changed in place. */
 export interface Labelling {
-  /** Untrusted text; index = number of the class. */
+  /** Untrusted text, to be shown as text only; index = number of the class. */
   readonly classNames: readonly string[];
   /** [count] the class each picture truly has; −1 = unknown. For scoring only. */
   readonly truth: Int32Array;
@@ -25,12 +24,6 @@ export interface RunLabels {
   truth: Int32Array;
 }
 
-/** Most classes a labelling may have. */
-export const maxClasses = 100;
-
-/** Most characters a new class name may have. */
-export const maxClassNameLength = 80;
-
 /** The number that stands for 'no class'. */
 export const noClass = -1;
 
@@ -39,11 +32,10 @@ export const noClass = -1;
  * Throws 'labels/truth' when `truth` names a class that is not there.
  */
 export function createLabelling(classNames: readonly string[], truth: Int32Array): Labelling {
-  const wrong = truth.find((label) => label < noClass || label >= classNames.length);
-  if (wrong !== undefined) {
+  if (!areLabels(truth, classNames.length)) {
     throw new PawsaurError(
       'labels/truth',
-      `There is no class number ${wrong}: the data set has ${classNames.length}.`,
+      `These labels name a class that is not among the ${classNames.length}.`,
     );
   }
   return {
@@ -53,19 +45,27 @@ export function createLabelling(classNames: readonly string[], truth: Int32Array
   };
 }
 
-/** The same classes and truth with other given labels [count], which are copied. Throws 'labels/given'. */
+/**
+ * The same classes and truth with other given labels [count], which are copied. Throws 'labels/given' when they
+ * belong to another data set.
+ */
 export function withGiven(labelling: Labelling, given: Int32Array): Labelling {
+  const count = labelling.given.length;
   const classes = labelling.classNames.length;
-  if (given.length !== labelling.given.length || given.some((label) => label < noClass || label >= classes)) {
+  if (given.length !== count || !areLabels(given, classes)) {
     throw new PawsaurError(
       'labels/given',
-      `These labels do not belong to this data set of ${labelling.given.length} pictures and ${classes} classes.`,
+      `These labels do not belong to this data set of ${count} pictures and ${classes} classes.`,
     );
   }
   return { ...labelling, given: given.slice() };
 }
 
-/** What a run needs of a labelling; a copy. */
+function areLabels(labels: Int32Array, classes: number): boolean {
+  return labels.every((label) => label >= noClass && label < classes);
+}
+
+/** What a run needs of a labelling; copies. */
 export function runLabels(labelling: Labelling): RunLabels {
   return {
     classes: labelling.classNames.length,
