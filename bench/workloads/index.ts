@@ -2,7 +2,7 @@
  * The frozen workloads (docs/performance.md) and the points of the scaling curves. They are made anew for each
  * process that asks: all drawn, all equal.
  */
-import { drawParameters } from '../../src/methods/dino';
+import { drawParameters } from '../../src/models/parameters';
 import { createTrunk } from '../../src/models/trunk';
 import { vitParameters } from '../../src/models/vit';
 import { randomStream } from '../../src/platform/random';

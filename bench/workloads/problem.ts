@@ -3,7 +3,7 @@
  * seeded streams, so that all of them compute the same thing from the same bits. Weights carry the names and
  * layouts of the official state dicts; pictures are [B, 3, H, W].
  */
-import type { DinoControls } from '../../src/methods/dinoControls';
+import type { DinoControls } from '../../src/methods/dino/dinoControls';
 import type { DinoHeadConfig } from '../../src/models/dinoHead';
 import type { ParameterSpec, ParameterValues } from '../../src/models/parameters';
 import type { SmallCnnConfig } from '../../src/models/smallCnn';

@@ -1,5 +1,6 @@
 /** Steps of any size: what the frozen workloads and the scaling curves are made of. */
-import { dinoParameters, drawParameters } from '../../src/methods/dino';
+import { dinoParameters } from '../../src/methods/dino/dino';
+import { drawParameters } from '../../src/models/parameters';
 import { type Trunk, vitTrunk } from '../../src/models/trunk';
 import type { VitConfig } from '../../src/models/vit';
 import { randomStream } from '../../src/platform/random';

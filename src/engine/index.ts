@@ -6,6 +6,7 @@ export {
   type CapturedStep,
   type CaptureOptions,
   captureStep,
+  type InputSpec,
   type PlannedRun,
   planRun,
   type StepDefinition,

@@ -2,29 +2,27 @@
  * What every method of training offers to the session: steps, and ways of looking at what they do. Find one
  * method, know them all.
  */
-import type { CropBox } from '../augmentation';
-import type { LiveField, Recipe } from '../recipe';
+import type { CropBox, ImageStore } from '../augmentation';
+import type { RunLabels } from '../labels';
+import type { LiveField, MethodName, Recipe } from '../recipe';
 
 /** The recipe fields that may change while a run goes on. */
 export type LiveSettings = Pick<Recipe, LiveField>;
 
-/** Numbers after one training step. Losses and entropies in nats. */
-export interface StepReport {
-  loss: number;
-  /** Mean entropy of the teacher's distributions. */
-  teacherEntropy: number;
-  /** Entropy of the teacher's distribution averaged over the batch. */
-  meanTeacherEntropy: number;
-  /** loss − teacherEntropy. */
-  kl: number;
-  /** L2 norm of the whole gradient before clipping. */
-  gradNorm: number;
-  lr: number;
-  weightDecay: number;
-  /** Share of the teacher that was kept. */
-  momentum: number;
-  teacherTemp: number;
-  studentTemp: number;
+/**
+ * Numbers after one training step, by the series of the method (`methodFacts`). Losses and entropies in nats,
+ * shares in percent; NaN only in series that may be unknown.
+ */
+export type StepReport = Record<string, number>;
+
+/** The pictures a run trains on, and what is known of them. */
+export interface TrainingImages {
+  store: ImageStore;
+  /** [trainCount] pictures that may be trained on. */
+  trainIndices: Int32Array;
+  /** The batch of a step, reproducible: `batch_size` indices into the store. */
+  batchAt(step: number): Int32Array;
+  labels: RunLabels;
 }
 
 /** What the last batch looked like, for its first few images. */
@@ -32,12 +30,18 @@ export interface ViewsSnapshot {
   /** [n] images of the data set. */
   indices: Int32Array;
   views: ViewPictures[];
-  /** [2, V] cross-entropy of each teacher and student view; 0 where both are the same view. */
+  /** What the first image's views were compared with; null where no views are. */
+  answers: Answers | null;
+}
+
+/** What the views of one image were asked to say, and what they said. */
+export interface Answers {
+  /** [T, V] mean cross-entropy over the batch of each target with each view; 0 where they are not compared. */
   terms: Float32Array;
-  /** [2, K] distributions of the teacher for the first image, one row per global view. */
-  teacher: Float32Array;
-  /** [V, K] distributions of the student for the first image. */
-  student: Float32Array;
+  /** [T, K] distributions, one row per global view. */
+  targets: Float32Array;
+  /** [V, K] distributions. */
+  predictions: Float32Array;
 }
 
 export interface ViewPictures {
@@ -62,6 +66,29 @@ export interface AttentionMaps {
   weights: Float32Array;
 }
 
+/**
+ * How one picture is voted on (PAWS): which labelled pictures its views look like, and what follows. Made with
+ * the network in evaluation mode, and the support pictures of the latest step.
+ */
+export interface Ballot {
+  /** The picture voted on. */
+  index: number;
+  /** Its two global views, one picture each. */
+  views: ViewPictures[];
+  /** [S] labelled pictures that vote. */
+  support: Int32Array;
+  /** [S] the class each was given. */
+  supportLabels: Int32Array;
+  /** [V, S] cosine, mean over the views of a support picture. */
+  similarities: Float32Array;
+  /** [V, S] share of the vote, summed over the views of a support picture; a row sums to 1. */
+  votes: Float32Array;
+  /** [V, C] the votes by class, label smoothing included; columns are the classes of the data set. */
+  probabilities: Float32Array;
+  /** [V, C] sharpened: the pseudo-label that the other view is trained with. */
+  targets: Float32Array;
+}
+
 /** A tensor to be written to a file, under its official name. */
 export interface NamedTensor {
   name: string;
@@ -75,6 +102,9 @@ export interface PrepareOptions {
 }
 
 export interface TrainingMethod {
+  readonly kind: MethodName;
+  /** The networks it trains; the last one is scored. */
+  readonly networks: readonly NetworkName[];
   readonly totalSteps: number;
   readonly stepsPerEpoch: number;
   /** Steps sent to the device; the reports of the latest may still be on their way. */
@@ -92,6 +122,12 @@ export interface TrainingMethod {
   features(indices: Int32Array, network: NetworkName, imageSize?: number): Promise<Float32Array>;
   /** Attention over whole images; null for a trunk without attention. */
   attention(indices: Int32Array, network: NetworkName, imageSize?: number): Promise<AttentionMaps | null>;
+  /** Features [n, featureDim] through the projection head in evaluation mode: [n, d]. Absent where nothing is read there. */
+  readonly embed?: (features: Float32Array, rows: number) => Promise<Float32Array>;
+  /** Features [n, featureDim] → probabilities [n, classes] of the method's own classifier. Absent without one. */
+  readonly classify?: (features: Float32Array, rows: number) => Promise<Float32Array>;
+  /** How these pictures are voted on. Absent where nobody votes. */
+  readonly ballots?: (indices: Int32Array) => Promise<Ballot[]>;
   /** Sets batch norm's running statistics from a few training batches, before step 0 is scored. */
   calibrate(): Promise<void>;
   /** All state a checkpoint needs, official names. */

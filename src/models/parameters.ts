@@ -51,6 +51,11 @@ export function initialise(spec: ParameterSpec, rng: RandomStream): Float32Array
 /** Named values, as read from a file or drawn. */
 export type ParameterValues = ReadonlyMap<string, Float32Array>;
 
+/** Draws all parameters from one stream, in order. */
+export function drawParameters(specs: readonly ParameterSpec[], rng: RandomStream): ParameterValues {
+  return new Map(specs.map((spec) => [spec.name, initialise(spec, rng)]));
+}
+
 /** Zeros for every parameter, for planning memory; they share one array. */
 export function blankParameters(specs: readonly ParameterSpec[]): ParameterValues {
   const sizes = specs.map(({ shape }) => tf.util.sizeFromShape(shape));

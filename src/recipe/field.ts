@@ -3,9 +3,15 @@
  * Everything else in this room (types, schema, form, permalink, file) is read off that table.
  */
 
+import type { MethodName } from './methods';
+
 /** The parts of a recipe that decide whether another field means anything. */
 export interface FieldContext {
+  readonly method: string;
   readonly data: string;
+  readonly label_source: string;
+  readonly support_ce_weight: number;
+  readonly queue_length: number;
   readonly arch: string;
   readonly centering: string;
   readonly optimizer: string;
@@ -13,13 +19,36 @@ export interface FieldContext {
   readonly local_crops_number: number;
   readonly warmup_teacher_temp_epochs: number;
   readonly jitter_prob: number;
+  readonly solarize_prob: number;
   readonly blur_prob_global1: number;
   readonly blur_prob_global2: number;
   readonly blur_prob_local: number;
 }
 
 /** The sections of the form, in order. */
-export type FieldGroup = 'data' | 'model' | 'head' | 'teacher' | 'optimiser' | 'crops' | 'colour' | 'run';
+export type FieldGroup =
+  | 'data'
+  | 'labels'
+  | 'model'
+  | 'head'
+  | 'teacher'
+  | 'votes'
+  | 'prototypes'
+  | 'optimiser'
+  | 'crops'
+  | 'colour'
+  | 'run';
+
+/** What a field says and defaults to under one method, where it differs. */
+export interface FieldVariant {
+  label?: string;
+  help?: string;
+  paper?: string;
+  officialName?: string;
+  official?: FieldValue;
+  unit?: string;
+  quick?: boolean;
+}
 
 interface FieldBase {
   group: FieldGroup;
@@ -37,7 +66,11 @@ interface FieldBase {
   extra?: boolean;
   /** Shown first in the form; the rest stands under 'all options'. */
   quick?: boolean;
-  /** Whether the field has any effect in this recipe; absent means always. */
+  /** The methods that read it; absent means all. */
+  methods?: readonly MethodName[];
+  /** What differs from one method to the other. */
+  byMethod?: Readonly<Partial<Record<MethodName, FieldVariant>>>;
+  /** Whether the field has any effect in this recipe, whose method reads it; absent means always. */
   appliesTo?: (recipe: FieldContext) => boolean;
 }
 
@@ -84,6 +117,18 @@ export type ValueOf<F> =
       : F extends NumberField
         ? number
         : never;
+
+/** Whether a field has any effect in this recipe. */
+export function fieldApplies(spec: FieldSpec, recipe: FieldContext): boolean {
+  const read = spec.methods === undefined || (spec.methods as readonly string[]).includes(recipe.method);
+  return read && (spec.appliesTo?.(recipe) ?? true);
+}
+
+/** A field as it is under one method. */
+export function fieldUnder<F extends FieldSpec>(spec: F, method: MethodName): F {
+  const variant = spec.byMethod?.[method];
+  return variant === undefined ? spec : { ...spec, ...variant };
+}
 
 /** A real number. */
 export const number = (spec: Omit<NumberField, 'kind'>): NumberField => ({ kind: 'number', ...spec });

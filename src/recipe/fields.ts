@@ -1,18 +1,24 @@
 /**
  * The one table of recipe fields: official option names, official defaults, ranges and texts.
  * The type `Recipe`, the schema, the form, the permalink and the file format are all read off it.
- * Source of names and defaults: main_dino.py of facebookresearch/dino; extras are marked `extra`.
+ * Source of names and defaults: main_dino.py of facebookresearch/dino, the configurations of facebookresearch/suncet
+ * for PAWS, the SwAV paper; extras are marked `extra`.
  */
-import type { FieldGroup, FieldSpec, ValueOf } from './field';
+import { type FieldGroup, type FieldSpec, fieldUnder, type ValueOf } from './field';
+import { labelFields, prototypeFields, voteFields } from './fields/labelled';
 import { dataFields, headFields, modelFields } from './fields/model';
 import { optimiserFields, runFields, teacherFields } from './fields/training';
 import { colourFields, cropFields } from './fields/views';
+import type { MethodName } from './methods';
 
 const table = {
   ...dataFields,
+  ...labelFields,
   ...modelFields,
   ...headFields,
   ...teacherFields,
+  ...voteFields,
+  ...prototypeFields,
   ...optimiserFields,
   ...cropFields,
   ...colourFields,
@@ -46,10 +52,19 @@ export function buildRecipe(value: <K extends FieldName>(name: K) => Recipe[K]):
   return built as Recipe;
 }
 
-/** The official script's defaults (backbone sizes of its vit_tiny), extras off. */
-export const officialRecipe: Readonly<Recipe> = Object.freeze(
-  buildRecipe((name) => table[name].official as Recipe[typeof name]),
-);
+/** A field as it is under one method: its words, and the method's official value. */
+export function recipeField(name: FieldName, method: MethodName): FieldSpec {
+  return fieldUnder(recipeFields[name], method);
+}
+
+/** The official defaults of a method, extras off; what a method does not know stays at DINO's. */
+export function officialRecipeOf(method: MethodName): Recipe {
+  const recipe = buildRecipe((name) => recipeField(name, method).official as Recipe[typeof name]);
+  return { ...recipe, method };
+}
+
+/** DINO's official defaults (backbone sizes of its vit_tiny), extras off. */
+export const officialRecipe: Readonly<Recipe> = Object.freeze(officialRecipeOf('dino'));
 
 /** The fields that may change while a run goes. */
 export const liveFields = [
@@ -61,6 +76,9 @@ export const liveFields = [
   'centering',
   'centering_on',
   'sharpening_on',
+  'temperature',
+  'sharpen',
+  'me_max',
 ] as const satisfies readonly FieldName[];
 
 /** Name of a field that may change while a run goes. */
@@ -69,9 +87,16 @@ export type LiveField = (typeof liveFields)[number];
 /** Titles of the form's sections, in order. */
 export const recipeGroups: readonly { group: FieldGroup; title: string; help: string }[] = [
   { group: 'data', title: 'Pictures', help: 'What the network gets to see.' },
+  {
+    group: 'labels',
+    title: 'Labels',
+    help: 'Which pictures tell their class; the others’ are hidden and only score.',
+  },
   { group: 'model', title: 'Network', help: 'The backbone that turns a view into a feature.' },
-  { group: 'head', title: 'Projection head', help: 'Turns a feature into scores for the prototypes.' },
+  { group: 'head', title: 'Projection head', help: 'What stands between a feature and the loss.' },
   { group: 'teacher', title: 'Teacher and student', help: 'What keeps the two from agreeing on nothing.' },
+  { group: 'votes', title: 'Votes', help: 'How labelled pictures vote on the others.' },
+  { group: 'prototypes', title: 'Prototypes', help: 'What views are assigned to.' },
   { group: 'optimiser', title: 'Optimiser and length', help: 'How far each step goes, and how many.' },
   { group: 'crops', title: 'Crops', help: 'Which parts of a picture make its views.' },
   { group: 'colour', title: 'Flips and colours', help: 'What the views may not agree on.' },

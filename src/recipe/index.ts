@@ -3,7 +3,7 @@
 export { checkRecipe } from './check';
 export { searchMemory } from './checkMemory';
 export { estimateCost, type RunCost, type RunFacts, type RunMemory } from './cost';
-export type { FieldGroup, FieldSpec, FieldValue } from './field';
+export { type FieldGroup, type FieldSpec, type FieldValue, fieldApplies } from './field';
 export {
   type FieldName,
   fieldNames,
@@ -11,11 +11,14 @@ export {
   type LiveField,
   liveFields,
   officialRecipe,
+  officialRecipeOf,
   type Recipe,
+  recipeField,
   recipeFields,
   recipeGroups,
 } from './fields';
 export { fromFile, toFile } from './file';
+export { type MethodFacts, type MethodName, methodFacts, methodNames, type SeriesFacts } from './methods';
 export { stemChannels, stemGroups } from './networkCost';
 export { type ParsedRecipe, parseRecipe } from './parse';
 export { decodePermalink, encodePermalink, type NamedRecipe } from './permalink';

@@ -1,6 +1,6 @@
 /**
  * How long a run is. Official rule (main_dino.py, train_dino): one epoch is floor(pictures / batch) steps, the
- * incomplete last batch is dropped, and the peak learning rate is lr × batch / 256.
+ * incomplete last batch is dropped, and DINO's peak learning rate is lr × batch / 256.
  */
 import type { Recipe } from './fields';
 
@@ -11,7 +11,7 @@ export interface RunPlan {
   totalSteps: number;
   /** Steps of the learning-rate warm-up; the official linspace includes both its ends. */
   warmupSteps: number;
-  /** The last layer gets no gradient while step < frozenSteps. */
+  /** The last layer (DINO) or the prototypes (SwAV) get no gradient while step < frozenSteps. */
   frozenSteps: number;
   /** Learning rate after the warm-up, before `lr_scale`. */
   peakLr: number;
@@ -19,7 +19,7 @@ export interface RunPlan {
 
 type PlanFields = Pick<
   Recipe,
-  'batch_size' | 'epochs' | 'steps_per_epoch' | 'warmup_epochs' | 'freeze_last_layer' | 'lr'
+  'method' | 'batch_size' | 'epochs' | 'steps_per_epoch' | 'warmup_epochs' | 'freeze_last_layer' | 'lr'
 >;
 
 /** Plans a run on `trainImages` pictures. Never throws; nonsense gives 0 steps, which `checkRecipe` refuses. */
@@ -33,6 +33,6 @@ export function planRun(recipe: PlanFields, trainImages: number): RunPlan {
     totalSteps: Math.round(steps(recipe.epochs)),
     warmupSteps: Math.floor(steps(recipe.warmup_epochs)),
     frozenSteps: Math.ceil(steps(recipe.freeze_last_layer)),
-    peakLr: (recipe.lr * recipe.batch_size) / 256,
+    peakLr: recipe.method === 'dino' ? (recipe.lr * recipe.batch_size) / 256 : recipe.lr,
   };
 }

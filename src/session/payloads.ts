@@ -5,6 +5,7 @@
  */
 
 import * as v from 'valibot';
+import { type MethodName, methodFacts, methodNames } from '../recipe';
 
 const finite = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -23,6 +24,7 @@ const activities = [
   'calibrating',
   'evaluating',
   'inspecting',
+  'fine-tuning',
   'exporting',
 ] as const;
 
@@ -82,39 +84,21 @@ export const datasetSummarySchema = v.object({
 });
 export type DatasetSummary = v.InferOutput<typeof datasetSummarySchema>;
 
-/** The numbers of one training step, in the order of the columns and of the CSV file. */
-export const stepColumns = [
-  'step',
-  'loss',
-  'teacherEntropy',
-  'meanTeacherEntropy',
-  'kl',
-  'gradNorm',
-  'lr',
-  'weightDecay',
-  'momentum',
-  'teacherTemp',
-  'studentTemp',
-] as const;
-export type StepColumn = (typeof stepColumns)[number];
+/** The numbers of one training step of a method, in the order of the columns and of the CSV file. */
+export function stepColumns(method: MethodName): string[] {
+  return ['step', ...Object.keys(methodFacts[method].series)];
+}
 
-const column = v.instance(Float64Array);
-/** A batch of step reports, one column a number: `loss[i]` belongs to step `step[i]` (the first step is 1). */
+/**
+ * A batch of step reports, one column a number: `loss[i]` belongs to step `step[i]` (the first step is 1). Which
+ * columns there are follows from the method.
+ */
 export const stepColumnsSchema = v.pipe(
-  v.object({
-    step: column,
-    loss: column,
-    teacherEntropy: column,
-    meanTeacherEntropy: column,
-    kl: column,
-    gradNorm: column,
-    lr: column,
-    weightDecay: column,
-    momentum: column,
-    teacherTemp: column,
-    studentTemp: column,
-  }),
-  v.check((c) => stepColumns.every((name) => c[name].length === c.step.length), 'columns of unequal length'),
+  v.objectWithRest({ step: v.instance(Float64Array) }, v.instance(Float64Array)),
+  v.check(
+    (columns) => Object.values(columns).every(({ length }) => length === columns.step.length),
+    'columns of unequal length',
+  ),
 );
 export type StepColumns = v.InferOutput<typeof stepColumnsSchema>;
 
@@ -132,8 +116,48 @@ export const timingReportSchema = v.object({
 });
 export type TimingReport = v.InferOutput<typeof timingReportSchema>;
 
+/** Ways of telling the class of a picture from a few labels. */
+export const readOuts = ['snnHead', 'snnFeature', 'classifier', 'linear'] as const;
+export type ReadOut = (typeof readOuts)[number];
+
+const reliabilityBinSchema = v.object({
+  count,
+  /** Mean confidence and accuracy of the pictures in it, percent; null in an empty bin. */
+  confidence: score,
+  accuracy: score,
+});
+
+/** What a few labels are worth: pictures told apart from nothing but the labels given. */
+export const classificationSchema = v.pipe(
+  v.object({
+    classNames: v.array(text),
+    /** Labels that training and read-outs know. */
+    labels: count,
+    /** Accuracy of each read-out on held-out pictures, and on training pictures whose label is hidden. */
+    readOuts: v.array(v.object({ id: v.picklist(readOuts), heldOut: score, unlabelled: score })),
+    /** The read-out that all below is about: the method's own. */
+    shown: v.picklist(readOuts),
+    /** [C, C] held-out pictures by true class (row) and class said (column). */
+    confusion: v.instance(Int32Array),
+    /** [C] share of each class that is recognised, percent; null where none is held out. */
+    classAccuracy: v.array(score),
+    /** Mean gap between confidence and accuracy, percent. */
+    calibrationError: score,
+    /** Fifteen bins of confidence, 0 to 1. */
+    reliability: v.array(reliabilityBinSchema),
+  }),
+  v.check(
+    ({ classNames, confusion, classAccuracy }) =>
+      confusion.length === classNames.length ** 2 && classAccuracy.length === classNames.length,
+    'classification arrays do not fit their sizes',
+  ),
+);
+export type Classification = v.InferOutput<typeof classificationSchema>;
+
 export const evaluationReportSchema = v.object({
   step: count,
+  /** Null where no labels are given. */
+  classification: v.nullable(classificationSchema),
   /** Held-out images scored by k-NN, and the training images whose labels vote. */
   testImages: count,
   bankImages: count,
@@ -191,10 +215,11 @@ export const attentionReportSchema = v.pipe(
     cols: count,
     /** [n, heads, rows·cols] attention of the class token to the patches, last block. */
     student: v.instance(Float32Array),
-    teacher: v.instance(Float32Array),
+    /** The same of the teacher; null in a method without one. */
+    teacher: v.nullable(v.instance(Float32Array)),
     /** [n, heads, rows·cols] 0/1: the patches that hold `threshold` of each head's mass. */
     studentMasks: v.instance(Uint8Array),
-    teacherMasks: v.instance(Uint8Array),
+    teacherMasks: v.nullable(v.instance(Uint8Array)),
     threshold: finite,
     /** Side of the pictures below, px. */
     imageSize: count,
@@ -202,7 +227,7 @@ export const attentionReportSchema = v.pipe(
     pictures: pixels,
     /** [n, imageSize, imageSize] 0/1, where the data set knows them. */
     truth: v.nullable(v.instance(Uint8Array)),
-    /** [n, heads] Jaccard of the teacher's masks, percent. */
+    /** [n, heads] Jaccard of the scored network's masks (the teacher's, where there is one), percent. */
     jaccard: v.nullable(v.instance(Float32Array)),
   }),
   v.check((a) => {
@@ -210,7 +235,8 @@ export const attentionReportSchema = v.pipe(
     const maps = n * a.heads * a.rows * a.cols;
     const area = n * a.imageSize * a.imageSize;
     return (
-      [a.student, a.teacher, a.studentMasks, a.teacherMasks].every((m) => m.length === maps) &&
+      [a.student, a.teacher, a.studentMasks, a.teacherMasks].every((m) => (m?.length ?? maps) === maps) &&
+      (a.teacher === null) === (a.teacherMasks === null) &&
       a.pictures.length === area * 4 &&
       (a.truth === null || a.truth.length === area) &&
       (a.jaccard === null || a.jaccard.length === n * a.heads)
@@ -243,11 +269,16 @@ export const viewsReportSchema = v.pipe(
     /** [n] images shown. */
     indices: v.instance(Int32Array),
     views: v.array(viewSchema),
-    /** [2, V] cross-entropy of each teacher and student view, 0 where teacher and student view are the same. */
-    terms: v.instance(Float32Array),
-    /** [2, K] and [V, K]: softmax outputs of the first image. */
-    teacher: v.instance(Float32Array),
-    student: v.instance(Float32Array),
+    /** What the views were asked to say and said; null where none are compared. */
+    answers: v.nullable(
+      v.object({
+        /** [T, V] cross-entropy of each target and view, 0 where the two are not compared. */
+        terms: v.instance(Float32Array),
+        /** [T, K] and [V, K]: distributions of the first image. */
+        targets: v.instance(Float32Array),
+        predictions: v.instance(Float32Array),
+      }),
+    ),
     imageSize: count,
     /** [n, imageSize, imageSize, 4] RGBA originals. */
     pictures: pixels,
@@ -256,12 +287,110 @@ export const viewsReportSchema = v.pipe(
     const n = r.indices.length;
     return (
       r.pictures.length === n * r.imageSize * r.imageSize * 4 &&
-      r.terms.length === 2 * r.views.length &&
+      (r.answers === null || r.answers.terms.length % r.views.length === 0) &&
       r.views.every((view) => view.boxes.length === n && view.pixels.length === n * view.size * view.size * 4)
     );
   }, 'view arrays do not fit their sizes'),
 );
 export type ViewsReport = v.InferOutput<typeof viewsReportSchema>;
+
+const ballotSchema = v.pipe(
+  v.object({
+    /** The picture voted on, and its hidden class; −1 where nobody knows it. */
+    index: count,
+    truth: v.pipe(v.number(), v.safeInteger()),
+    /** Its two global views. */
+    views: v.array(viewSchema),
+    /** [S] labelled pictures that vote, the class given to each, and the true one. */
+    support: v.instance(Int32Array),
+    supportLabels: v.instance(Int32Array),
+    supportTruth: v.instance(Int32Array),
+    /** [V, S] cosines, and shares of the vote. */
+    similarities: v.instance(Float32Array),
+    votes: v.instance(Float32Array),
+    /** [V, C] votes by class, and sharpened. */
+    probabilities: v.instance(Float32Array),
+    targets: v.instance(Float32Array),
+  }),
+  v.check(({ views, support, supportLabels, supportTruth, similarities, votes, probabilities, targets }) => {
+    const cells = views.length * support.length;
+    return (
+      supportLabels.length === support.length &&
+      supportTruth.length === support.length &&
+      similarities.length === cells &&
+      votes.length === cells &&
+      targets.length === probabilities.length
+    );
+  }, 'ballot arrays do not fit their sizes'),
+);
+export type BallotReport = v.InferOutput<typeof ballotSchema>;
+
+export const ballotsReportSchema = v.pipe(
+  v.object({
+    step: count,
+    classNames: v.array(text),
+    ballots: v.array(ballotSchema),
+    /** Entropy of the mean pseudo-label over many unlabelled pictures, nats; ln C where all classes are used. */
+    meanEntropy: v.nullable(finite),
+    /** [C] that mean pseudo-label. */
+    meanTarget: v.nullable(v.instance(Float32Array)),
+    /** What is unbalanced or thin about the votes, in sentences. */
+    warnings: v.array(text),
+    /** Side of the pictures below, px. */
+    size: count,
+    /** Every picture that votes or is voted on, once. */
+    indices: v.instance(Int32Array),
+    /** [n, size, size, 4] RGBA. */
+    pictures: pixels,
+  }),
+  v.check(
+    (r) => r.pictures.length === r.indices.length * r.size * r.size * 4,
+    'ballot pictures do not fit their size',
+  ),
+);
+export type BallotsReport = v.InferOutput<typeof ballotsReportSchema>;
+
+/** Every picture of the data set, for the labelling surface. */
+export const pictureListSchema = v.pipe(
+  v.object({
+    generation: count,
+    classNames: v.array(text),
+    /** [n] path in the folder, or 'grey 17'. */
+    names: v.array(text),
+    /** [n] true class; −1 unknown. */
+    truth: v.instance(Int32Array),
+    /** [n] 1 = held out: never trained on. */
+    heldOut: v.instance(Uint8Array),
+  }),
+  v.check(
+    ({ names, truth, heldOut }) => truth.length === names.length && heldOut.length === names.length,
+    'picture columns of unequal length',
+  ),
+);
+export type PictureList = v.InferOutput<typeof pictureListSchema>;
+
+/** The labels in force: drawn for a run, or given by hand. */
+export const labelsReportSchema = v.object({
+  generation: count,
+  source: v.picklist(['budget', 'hand']),
+  classNames: v.array(text),
+  /** [n] class given; −1 none. */
+  given: v.instance(Int32Array),
+});
+export type LabelsReport = v.InferOutput<typeof labelsReportSchema>;
+
+/** What a linear head or a polish on the labelled pictures comes to; the run itself stays as it is. */
+export const fineTunedSchema = v.object({
+  kind: v.picklist(['linear', 'suncet']),
+  trunk: v.boolean(),
+  step: count,
+  steps: count,
+  loss: finite,
+  heldOut: score,
+  unlabelled: score,
+  seconds: finite,
+});
+export type FineTuned = v.InferOutput<typeof fineTunedSchema>;
 
 /** One change to try, in words; `field` and `value` where a recipe field is meant. */
 const adviceSchema = v.object({
@@ -282,7 +411,18 @@ const gaugeSchema = v.object({
 
 export const diagnosisSchema = v.object({
   step: count,
-  state: v.picklist(['healthy', 'slow', 'uniform', 'one-hot', 'shortcut', 'diverged', 'too early']),
+  state: v.picklist([
+    'healthy',
+    'slow',
+    'uniform',
+    'one-hot',
+    'shortcut',
+    'not helping',
+    'vanishing classes',
+    'memorised',
+    'diverged',
+    'too early',
+  ]),
   title: text,
   sentence: text,
   tryThis: v.array(adviceSchema),
@@ -338,9 +478,11 @@ export const planReportSchema = v.object({
 export type PlanReport = v.InferOutput<typeof planReportSchema>;
 
 export const preparedSchema = v.object({
+  method: v.picklist(methodNames),
   totalSteps: count,
   stepsPerEpoch: count,
   batchSize: count,
+  /** Outputs that the loss compares: prototypes, or classes. */
   outDim: count,
   featureDim: count,
   hasAttention: v.boolean(),

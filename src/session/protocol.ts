@@ -7,8 +7,10 @@
  */
 
 import * as v from 'valibot';
+import { maxClasses } from '../labels';
 import {
   attentionReportSchema,
+  ballotsReportSchema,
   baselinesReportSchema,
   datasetSummarySchema,
   diagnosisSchema,
@@ -16,6 +18,9 @@ import {
   errorReportSchema,
   evaluationReportSchema,
   fieldProblemSchema,
+  fineTunedSchema,
+  labelsReportSchema,
+  pictureListSchema,
   planReportSchema,
   preparedSchema,
   sessionStateSchema,
@@ -28,27 +33,33 @@ import {
 export type {
   Activity,
   AttentionReport,
+  BallotReport,
+  BallotsReport,
   BaselinesReport,
+  Classification,
   DatasetSummary,
   DiagnosisReport,
   EngineSummary,
   ErrorReport,
   EvaluationReport,
   FieldProblemReport,
+  FineTuned,
   KnnScores,
+  LabelsReport,
   Phase,
+  PictureList,
   PlanReport,
   PreparedReport,
   Progress,
+  ReadOut,
   SessionState,
-  StepColumn,
   StepColumns,
   Thumbnails,
   TimingReport,
   View,
   ViewsReport,
 } from './payloads';
-export { stepColumns } from './payloads';
+export { readOuts, stepColumns } from './payloads';
 
 const wholeNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const id = wholeNumber;
@@ -62,6 +73,8 @@ const settingSchema = v.union([
 
 /** Most thumbnails one command may ask for, and their largest side in px. */
 export const thumbnailLimits = { images: 512, size: 256 } as const;
+/** Most pictures whose ballots are watched at once. */
+export const maxBallots = 4;
 
 const commandSchema = v.variant('type', [
   v.object({
@@ -93,6 +106,41 @@ const commandSchema = v.variant('type', [
   v.object({ type: v.literal('setLive'), id, field: name, value: settingSchema }),
   v.object({ type: v.literal('inspect'), id }),
   v.object({ type: v.literal('exportWeights'), id }),
+  /** Answered with `pictures`. */
+  v.object({ type: v.literal('listPictures'), id }),
+  /**
+   * The labelling of the person: given labels count where the recipe's are by hand. With the classes of the run
+   * that is under way it acts from the next step on; other classes need the run to be over.
+   */
+  v.object({
+    type: v.literal('setLabels'),
+    id,
+    generation: wholeNumber,
+    classNames: v.pipe(v.array(name), v.maxLength(maxClasses)),
+    /** [n] indices of `classNames`, −1 = none. */
+    given: v.instance(Int32Array),
+    truth: v.instance(Int32Array),
+  }),
+  /** Chooses varied pictures to label: `count` of each class, or of all where no class is known. Answered with `picks`. */
+  v.object({ type: v.literal('pickLabels'), id, count: v.pipe(wholeNumber, v.minValue(1)), seed }),
+  /** Whose ballots are looked at from now on. */
+  v.object({ type: v.literal('watchBallots'), id, indices: v.pipe(v.array(id), v.maxLength(maxBallots)) }),
+  /** Scores the network as it is; with `budget`, as if that many labels of each class were given. */
+  v.object({
+    type: v.literal('evaluate'),
+    id,
+    budget: v.optional(v.object({ labelsPerClass: wholeNumber, labelSeed: seed })),
+  }),
+  /** The official step after training, on copies of the weights. Answered with `fineTuned`. */
+  v.object({
+    type: v.literal('fineTune'),
+    id,
+    kind: v.picklist(['linear', 'suncet']),
+    /** Whether the trunk is trained, too. */
+    trunk: v.boolean(),
+    steps: v.pipe(wholeNumber, v.minValue(1), v.maxValue(100_000)),
+    lr: v.pipe(v.number(), v.finite(), v.minValue(0)),
+  }),
   /** Whether somebody can see the page: a hidden one needs no smooth frames. */
   v.object({ type: v.literal('visibility'), id, visible: v.boolean() }),
   v.object({
@@ -115,11 +163,18 @@ const eventSchema = v.variant('type', [
   v.object({ type: v.literal('prepared'), prepared: preparedSchema }),
   v.object({ type: v.literal('steps'), reports: stepColumnsSchema }),
   v.object({ type: v.literal('timing'), timing: timingReportSchema }),
-  v.object({ type: v.literal('evaluation'), evaluation: evaluationReportSchema }),
+  /** With `replyTo`: asked for, and of other labels perhaps; it does not belong to the run's own curve then. */
+  v.object({ type: v.literal('evaluation'), replyTo: v.optional(id), evaluation: evaluationReportSchema }),
   v.object({ type: v.literal('baselines'), baselines: baselinesReportSchema }),
   v.object({ type: v.literal('attention'), attention: attentionReportSchema }),
   v.object({ type: v.literal('views'), views: viewsReportSchema }),
   v.object({ type: v.literal('diagnosis'), diagnosis: diagnosisSchema }),
+  v.object({ type: v.literal('ballots'), ballots: ballotsReportSchema }),
+  v.object({ type: v.literal('labels'), labels: labelsReportSchema }),
+  v.object({ type: v.literal('pictures'), ...reply, pictures: pictureListSchema }),
+  v.object({ type: v.literal('picks'), ...reply, indices: v.instance(Int32Array) }),
+  /** News while it goes on, and its end. */
+  v.object({ type: v.literal('fineTuned'), ...reply, fineTuned: fineTunedSchema }),
   /** A live setting took effect from this step on. */
   v.object({ type: v.literal('live'), step: id, field: name, value: settingSchema }),
   v.object({ type: v.literal('plan'), ...reply, plan: planReportSchema }),

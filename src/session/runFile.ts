@@ -1,14 +1,12 @@
 /** The numbers of a run as files: CSV for the steps, JSON for everything. */
 
 import type { MetricsBuffer } from './metricsBuffer';
-import {
-  type BaselinesReport,
-  type DatasetSummary,
-  type EngineSummary,
-  type EvaluationReport,
-  type StepColumn,
-  stepColumns,
-  type TimingReport,
+import type {
+  BaselinesReport,
+  DatasetSummary,
+  EngineSummary,
+  EvaluationReport,
+  TimingReport,
 } from './payloads';
 import type { Setting } from './protocol';
 
@@ -34,7 +32,7 @@ export interface RunFile {
   kernelPlan: NonNullable<EngineSummary['kernelPlan']> | null;
   /** Loss of each step, from step 1. */
   losses: number[];
-  columns: Record<StepColumn, number[]>;
+  columns: Record<string, number[]>;
   liveChanges: LiveChange[];
   evaluations: EvaluationReport[];
   baselines: BaselinesReport | null;
@@ -57,9 +55,7 @@ export interface RunParts {
 /** The run as plain data, ready for JSON. */
 export function runJson(parts: RunParts): RunFile {
   const { dataset, engine, metrics } = parts;
-  const columns = Object.fromEntries(
-    stepColumns.map((name) => [name, [...metrics.column(name)]]),
-  ) as RunFile['columns'];
+  const columns = Object.fromEntries(metrics.names.map((name) => [name, [...metrics.column(name)]]));
   return {
     pawsaur: 1,
     recipe: parts.recipe,
@@ -75,7 +71,7 @@ export function runJson(parts: RunParts): RunFile {
     adapter: engine?.adapter ?? 'unknown',
     backend: engine?.backend ?? 'unknown',
     kernelPlan: engine?.kernelPlan ?? null,
-    losses: columns.loss,
+    losses: [...metrics.column('loss')],
     columns,
     liveChanges: [...parts.liveChanges],
     evaluations: [...parts.evaluations],
@@ -86,8 +82,8 @@ export function runJson(parts: RunParts): RunFile {
 
 /** The steps as CSV, one line each, under the column names; numbers in full. */
 export function metricsCsv(metrics: MetricsBuffer): string {
-  const columns = stepColumns.map((name) => metrics.column(name));
-  const lines = [stepColumns.join(',')];
+  const columns = metrics.names.map((name) => metrics.column(name));
+  const lines = [metrics.names.join(',')];
   for (let row = 0; row < metrics.length; row++) lines.push(columns.map((column) => column[row]).join(','));
   return `${lines.join('\n')}\n`;
 }

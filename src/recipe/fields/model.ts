@@ -3,14 +3,32 @@
  * Official sources: main_dino.py, vision_transformer.py (VisionTransformer, DINOHead) of facebookresearch/dino.
  */
 import { boolean, choice, type FieldContext, integer, number } from '../field';
+import { methodNames } from '../methods';
 
 const isVit = (r: FieldContext) => r.arch === 'vit';
 const isCnn = (r: FieldContext) => r.arch === 'cnn';
+const isResnet = (r: FieldContext) => r.arch === 'resnet';
+const isWideResnet = (r: FieldContext) => r.arch === 'wide_resnet';
 
 /** Largest seed: what a 32-bit generator can take as a non-negative integer. */
 export const maxSeed = 2 ** 31 - 1;
 
 export const dataFields = {
+  method: choice({
+    group: 'data',
+    label: 'method',
+    help: 'How the network learns: by itself, from a handful of labels, or from labels only.',
+    paper: 'each has a paper of its own',
+    official: 'dino',
+    options: methodNames,
+    optionLabels: {
+      dino: 'DINO: no labels',
+      paws: 'PAWS: a handful of labels',
+      swav: 'SwAV: no labels, prototypes',
+      supervised: 'supervised: labels only',
+    },
+    extra: true,
+  }),
   data: choice({
     group: 'data',
     label: 'pictures',
@@ -58,9 +76,68 @@ export const modelFields = {
     help: 'A Vision Transformer shows attention maps; the small convolutional network learns more from a few hundred photos.',
     paper: 'official script: vit_small',
     official: 'vit',
-    options: ['vit', 'cnn'],
-    optionLabels: { vit: 'Vision Transformer', cnn: 'small convolutional network' },
+    options: ['vit', 'cnn', 'resnet', 'wide_resnet'],
+    optionLabels: {
+      vit: 'Vision Transformer',
+      cnn: 'small convolutional network',
+      resnet: 'ResNet',
+      wide_resnet: 'Wide ResNet',
+    },
     quick: true,
+    byMethod: {
+      paws: { paper: 'suncet, CIFAR-10: Wide-ResNet-28-2; ImageNet: ResNet-50', official: 'wide_resnet' },
+      swav: { paper: 'paper: ResNet-50', official: 'resnet' },
+      supervised: { paper: 'as the method it is compared with', official: 'wide_resnet' },
+    },
+  }),
+  resnet_depth: choice({
+    group: 'model',
+    label: 'ResNet depth',
+    help: 'Layers with weights. 18 and 34 are built of pairs of 3×3 convolutions, 50 of bottlenecks.',
+    paper: 'papers: 50',
+    official: 50,
+    options: [18, 34, 50],
+    appliesTo: isResnet,
+  }),
+  resnet_width: integer({
+    group: 'model',
+    label: 'first channels',
+    help: 'Channels of the first stage; every later stage doubles them. Fewer make a narrower, faster network.',
+    paper: 'papers: 64',
+    official: 64,
+    min: 4,
+    max: 128,
+    step: 4,
+    appliesTo: isResnet,
+  }),
+  resnet_stem: choice({
+    group: 'model',
+    label: 'stem',
+    help: 'The ImageNet stem quarters the picture before the first stage; for pictures below 64 px the small one keeps its size.',
+    paper: 'papers: imagenet; for CIFAR the small one is usual',
+    official: 'imagenet',
+    options: ['imagenet', 'small'],
+    optionLabels: { imagenet: '7×7, stride 2, max-pool', small: '3×3, stride 1' },
+    appliesTo: isResnet,
+  }),
+  wrn_depth: choice({
+    group: 'model',
+    label: 'Wide-ResNet depth',
+    help: 'Convolutions in all; three stages of (depth − 4) ÷ 6 blocks.',
+    paper: 'suncet: 28',
+    official: 28,
+    options: [10, 16, 22, 28],
+    appliesTo: isWideResnet,
+  }),
+  wrn_widen: integer({
+    group: 'model',
+    label: 'widening',
+    help: 'The stages have 16, 32 and 64 channels times this.',
+    paper: 'suncet: 2',
+    official: 2,
+    min: 1,
+    max: 4,
+    appliesTo: isWideResnet,
   }),
   patch_size: choice({
     group: 'model',
@@ -179,6 +256,7 @@ export const modelFields = {
     official: 'official',
     options: ['official', 'fan_in'],
     optionLabels: { official: 'official (0.02)', fan_in: 'fan in' },
+    appliesTo: (r) => r.method === 'dino' || isVit(r),
     extra: true,
   }),
 };
@@ -194,6 +272,28 @@ export const headFields = {
     max: 65536,
     log: true,
     quick: true,
+    methods: ['dino'],
+  }),
+  output_dim: integer({
+    group: 'head',
+    label: 'embedding width',
+    help: 'Numbers that the projection head makes of a feature; pictures are compared by their direction.',
+    paper: 'suncet: 128 for CIFAR-10, 2048 for ImageNet; SwAV: 128',
+    official: 128,
+    min: 2,
+    max: 4096,
+    step: 8,
+    log: true,
+    methods: ['paws', 'swav'],
+    byMethod: { swav: { officialName: 'feat_dim' } },
+  }),
+  use_pred_head: boolean({
+    group: 'head',
+    label: 'prediction head',
+    help: 'A second small head on the anchors only: views are compared after it, pseudo-labels are made before it.',
+    paper: 'suncet: on for ImageNet, off for CIFAR-10',
+    official: false,
+    methods: ['paws'],
   }),
   head_hidden_dim: integer({
     group: 'head',
@@ -206,10 +306,16 @@ export const headFields = {
     max: 4096,
     step: 8,
     log: true,
-    appliesTo: (r) => r.head_nlayers > 1,
+    methods: ['dino', 'paws', 'swav'],
+    appliesTo: (r) => r.method !== 'dino' || r.head_nlayers > 1,
+    byMethod: {
+      paws: { paper: 'suncet: 128 for CIFAR-10, 2048 for ImageNet', official: 128 },
+      swav: { paper: 'paper: 2048', officialName: 'hidden_mlp' },
+    },
   }),
   head_bottleneck_dim: integer({
     group: 'head',
+    methods: ['dino'],
     label: 'bottleneck width',
     help: 'Width of the last, L2-normalised layer before the prototypes.',
     paper: 'official: 256',
@@ -222,6 +328,7 @@ export const headFields = {
   }),
   head_nlayers: integer({
     group: 'head',
+    methods: ['dino'],
     label: 'head layers',
     help: 'Linear layers in the projection head before the prototypes.',
     paper: 'official: 3',
@@ -232,6 +339,7 @@ export const headFields = {
   }),
   norm_last_layer: boolean({
     group: 'head',
+    methods: ['dino'],
     label: 'normalise the last layer',
     help: 'Keeps every prototype at length 1. Letting the lengths learn can be better and can be unstable.',
     paper: 'official script: true; paper: false for vit_small',
@@ -239,6 +347,7 @@ export const headFields = {
   }),
   use_bn_in_head: boolean({
     group: 'head',
+    methods: ['dino'],
     label: 'batch norm in the head',
     help: 'Normalises the hidden layers of the head over the batch. Needs a batch worth averaging over.',
     paper: 'official script: false',

@@ -11,6 +11,7 @@ const warmsTeacher = (r: FieldContext) => r.warmup_teacher_temp_epochs > 0;
 export const teacherFields = {
   momentum_teacher: number({
     group: 'teacher',
+    methods: ['dino'],
     label: 'teacher momentum',
     help: 'How slowly the teacher follows the student; it rises to 1 over the run. Too slow for a short run and the teacher never learns.',
     paper: 'paper: 0.996 → 1, with a batch of 1024',
@@ -23,6 +24,7 @@ export const teacherFields = {
   }),
   warmup_teacher_temp: number({
     group: 'teacher',
+    methods: ['dino'],
     label: 'first teacher temperature',
     help: 'Teacher temperature at the start of its warm-up.',
     paper: 'paper: 0.04',
@@ -36,6 +38,7 @@ export const teacherFields = {
   }),
   teacher_temp: number({
     group: 'teacher',
+    methods: ['dino'],
     label: 'teacher temperature',
     help: 'Lower is sharper: the teacher commits to fewer prototypes. Too high and everything drifts to the uniform answer.',
     paper: 'paper: 0.04 → 0.07; official script: 0.04',
@@ -49,6 +52,7 @@ export const teacherFields = {
   }),
   warmup_teacher_temp_epochs: number({
     group: 'teacher',
+    methods: ['dino'],
     label: 'temperature warm-up',
     help: 'Epochs over which the teacher temperature moves from its first to its final value.',
     paper: 'official script: 0; paper: 30',
@@ -60,6 +64,7 @@ export const teacherFields = {
   }),
   student_temp: number({
     group: 'teacher',
+    methods: ['dino'],
     label: 'student temperature',
     help: "Temperature of the student's answer. Sharpening works while the teacher's is lower.",
     paper: 'official: 0.1, fixed in the code',
@@ -72,6 +77,7 @@ export const teacherFields = {
   }),
   centering: choice({
     group: 'teacher',
+    methods: ['dino'],
     label: 'centring',
     help: 'Keeps one prototype from winning everything. Moving average subtracts a running mean; Sinkhorn balances each batch exactly and works in far fewer steps.',
     paper: 'paper: moving average (ema); Sinkhorn is an extra',
@@ -84,6 +90,7 @@ export const teacherFields = {
   }),
   center_momentum: number({
     group: 'teacher',
+    methods: ['dino'],
     label: 'centre momentum',
     help: 'How slowly the running mean of the teacher output moves.',
     paper: 'official: 0.9, fixed in the code',
@@ -95,6 +102,7 @@ export const teacherFields = {
   }),
   centering_on: boolean({
     group: 'teacher',
+    methods: ['dino'],
     label: 'centring on',
     help: 'Switch centring off to watch one prototype take over (one-hot collapse).',
     paper: 'official: always on; the switch is an extra',
@@ -104,6 +112,7 @@ export const teacherFields = {
   }),
   sharpening_on: boolean({
     group: 'teacher',
+    methods: ['dino'],
     label: 'sharpening on',
     help: "Off, the teacher answers at the student's temperature: watch everything drift to the uniform answer.",
     paper: 'official: always on; the switch is an extra',
@@ -122,6 +131,20 @@ export const optimiserFields = {
     official: 'adamw',
     options: ['adamw', 'sgd', 'lars'],
     optionLabels: { adamw: 'AdamW', sgd: 'SGD, momentum 0.9', lars: 'LARS' },
+    byMethod: {
+      paws: { paper: 'suncet: LARS around SGD with momentum 0.9; AdamW is an extra', official: 'lars' },
+      swav: { paper: 'paper: LARS', official: 'lars' },
+      supervised: { paper: 'as the method it is compared with', official: 'lars' },
+    },
+  }),
+  nesterov: boolean({
+    group: 'optimiser',
+    label: 'Nesterov momentum',
+    help: 'Looks ahead along the velocity before each step.',
+    paper: 'suncet: off while training, on for fine-tuning',
+    official: false,
+    methods: ['paws', 'supervised'],
+    appliesTo: (r) => r.optimizer === 'lars',
   }),
   epochs: number({
     group: 'optimiser',
@@ -135,6 +158,11 @@ export const optimiserFields = {
     log: true,
     unit: 'epochs',
     quick: true,
+    byMethod: {
+      paws: { paper: 'suncet: 600 for CIFAR-10, 100 to 300 for ImageNet', official: 600 },
+      swav: { paper: 'paper: 100 to 800' },
+      supervised: { paper: 'as the method it is compared with' },
+    },
   }),
   steps_per_epoch: integer({
     group: 'optimiser',
@@ -150,7 +178,12 @@ export const optimiserFields = {
   warmup_epochs: number({
     group: 'optimiser',
     label: 'learning-rate warm-up',
-    help: 'Epochs over which the learning rate climbs from 0 to its peak.',
+    help: 'Epochs over which the learning rate climbs to its peak.',
+    byMethod: {
+      paws: { paper: 'suncet: 10 of 600', officialName: 'warmup' },
+      swav: { paper: 'paper: 10 of 400' },
+      supervised: { paper: 'as the method it is compared with' },
+    },
     paper: 'official script: 10 of 100',
     official: 10,
     min: 0,
@@ -160,6 +193,14 @@ export const optimiserFields = {
   }),
   freeze_last_layer: number({
     group: 'optimiser',
+    methods: ['dino', 'swav'],
+    byMethod: {
+      swav: {
+        label: 'frozen prototypes',
+        paper: 'paper: the first 313 steps',
+        officialName: 'freeze_prototypes_niters',
+      },
+    },
     label: 'frozen last layer',
     help: 'Epochs at the start during which the prototypes stay where they are. Raise it if the loss does not fall.',
     paper: 'official script: 1 of 100',
@@ -177,10 +218,23 @@ export const optimiserFields = {
     officialName: 'batch_size_per_gpu',
     official: 64,
     min: 1,
-    max: 1024,
+    max: 4096,
     log: true,
     unit: 'pictures',
     quick: true,
+    byMethod: {
+      paws: {
+        help: 'Unlabelled pictures per step; the labelled ones that vote come on top.',
+        paper: 'suncet: 256 for CIFAR-10, 64 × 64 for ImageNet',
+        officialName: 'unsupervised_batch_size',
+        official: 256,
+      },
+      swav: { paper: 'paper: 4096', official: 4096 },
+      supervised: {
+        help: 'Labelled pictures per step; they come again and again, each time with other views.',
+        paper: 'as the method it is compared with',
+      },
+    },
   }),
   lr: number({
     group: 'optimiser',
@@ -194,6 +248,43 @@ export const optimiserFields = {
     log: true,
     unit: 'per 256 pictures',
     quick: true,
+    byMethod: {
+      paws: {
+        help: 'Peak of the learning rate, as it is.',
+        paper: 'suncet: 3.2 for CIFAR-10, 6.4 for ImageNet, with LARS',
+        official: 3.2,
+        unit: '',
+      },
+      swav: {
+        help: 'Peak of the learning rate, as it is.',
+        paper: 'paper: 4.8 with LARS',
+        official: 4.8,
+        unit: '',
+      },
+      supervised: {
+        help: 'Peak of the learning rate, as it is.',
+        paper: 'as the method it is compared with',
+        official: 3.2,
+        unit: '',
+      },
+    },
+  }),
+  start_lr: number({
+    group: 'optimiser',
+    label: 'first learning rate',
+    help: 'Where the warm-up begins.',
+    paper: 'suncet: 0.8 for CIFAR-10, 0.3 for ImageNet',
+    official: 0,
+    min: 0,
+    max: 10,
+    step: 0.0001,
+    log: true,
+    methods: ['paws', 'swav', 'supervised'],
+    byMethod: {
+      paws: { official: 0.8 },
+      swav: { paper: 'paper: 0.3', officialName: 'start_warmup', official: 0.3 },
+      supervised: { paper: 'as the method it is compared with', official: 0.8 },
+    },
   }),
   min_lr: number({
     group: 'optimiser',
@@ -205,6 +296,11 @@ export const optimiserFields = {
     max: 1,
     step: 1e-6,
     log: true,
+    byMethod: {
+      paws: { paper: 'suncet: 0.032', officialName: 'final_lr', official: 0.032 },
+      swav: { paper: 'paper: 0.0048', officialName: 'final_lr', official: 0.0048 },
+      supervised: { paper: 'as the method it is compared with', official: 0.032 },
+    },
   }),
   lr_scale: number({
     group: 'optimiser',
@@ -228,9 +324,27 @@ export const optimiserFields = {
     min: 0,
     max: 1,
     step: 0.01,
+    byMethod: {
+      paws: {
+        help: 'Pulls weights towards 0. Biases and norms are left alone.',
+        paper: 'suncet: 1e-6',
+        official: 1e-6,
+      },
+      swav: {
+        help: 'Pulls weights towards 0. Biases and norms are left alone.',
+        paper: 'paper: 1e-6',
+        official: 1e-6,
+      },
+      supervised: {
+        help: 'Pulls weights towards 0. Biases and norms are left alone.',
+        paper: 'as the method it is compared with',
+        official: 1e-6,
+      },
+    },
   }),
   weight_decay_end: number({
     group: 'optimiser',
+    methods: ['dino'],
     label: 'final weight decay',
     help: 'Weight decay at the end of its cosine.',
     paper: 'official script: 0.4',
@@ -248,6 +362,11 @@ export const optimiserFields = {
     min: 0,
     max: 100,
     step: 0.1,
+    byMethod: {
+      paws: { paper: 'suncet: none', official: 0 },
+      swav: { paper: 'paper: none', official: 0 },
+      supervised: { paper: 'none', official: 0 },
+    },
   }),
 };
 

@@ -1,8 +1,9 @@
 /**
  * Multi-crop and colour augmentation.
- * Official source: main_dino.py, DataAugmentationDINO; probabilities that are constants there are fields here.
+ * Official sources: main_dino.py, DataAugmentationDINO; src/data_manager.py of facebookresearch/suncet; table of
+ * augmentations of the SwAV paper. Probabilities that are constants there are fields here.
  */
-import { type FieldContext, integer, type NumberField, number } from '../field';
+import { boolean, choice, type FieldContext, integer, type NumberField, number } from '../field';
 
 const hasLocals = (r: FieldContext) => r.local_crops_number > 0;
 const jitters = (r: FieldContext) => r.jitter_prob > 0;
@@ -24,6 +25,11 @@ export const cropFields = {
     max: 448,
     step: 8,
     unit: 'px',
+    byMethod: {
+      paws: { paper: 'suncet: 32 for CIFAR-10, 224 for ImageNet', official: 32 },
+      swav: { paper: 'paper: 224' },
+      supervised: { paper: 'as the method it is compared with', official: 32 },
+    },
   }),
   global_crops_scale_min: share('crops', {
     label: 'global crop, smallest area',
@@ -32,6 +38,15 @@ export const cropFields = {
     officialName: 'global_crops_scale',
     official: 0.4,
     min: 0.01,
+    byMethod: {
+      paws: {
+        paper: 'suncet: 0.75 for CIFAR-10, 0.14 for ImageNet',
+        officialName: 'multicrop scale',
+        official: 0.75,
+      },
+      swav: { paper: 'paper: 0.14', officialName: 'min_scale_crops', official: 0.14 },
+      supervised: { paper: 'as the method it is compared with', official: 0.75 },
+    },
   }),
   global_crops_scale_max: share('crops', {
     label: 'global crop, largest area',
@@ -50,6 +65,21 @@ export const cropFields = {
     min: 0,
     max: 10,
     quick: true,
+    methods: ['dino', 'paws', 'swav'],
+    byMethod: {
+      paws: {
+        help: 'Small views per picture. Each learns the mean of the two large views’ pseudo-labels.',
+        paper: 'suncet: 6',
+        officialName: 'multicrop',
+        official: 6,
+      },
+      swav: {
+        help: 'Small views per picture. They are told the assignments of both large views.',
+        paper: 'paper: 6',
+        officialName: 'nmb_crops',
+        official: 6,
+      },
+    },
   }),
   local_crops_size: integer({
     group: 'crops',
@@ -62,6 +92,11 @@ export const cropFields = {
     step: 8,
     unit: 'px',
     appliesTo: hasLocals,
+    methods: ['dino', 'paws', 'swav'],
+    byMethod: {
+      paws: { paper: 'suncet: 18 for CIFAR-10, 96 for ImageNet', official: 18 },
+      swav: { paper: 'paper: 96' },
+    },
   }),
   local_crops_scale_min: share('crops', {
     label: 'local crop, smallest area',
@@ -71,6 +106,11 @@ export const cropFields = {
     official: 0.05,
     min: 0.01,
     appliesTo: hasLocals,
+    methods: ['dino', 'paws', 'swav'],
+    byMethod: {
+      paws: { paper: 'suncet: 0.3 for CIFAR-10, 0.05 for ImageNet', official: 0.3 },
+      swav: { paper: 'paper: 0.05' },
+    },
   }),
   local_crops_scale_max: share('crops', {
     label: 'local crop, largest area',
@@ -80,6 +120,11 @@ export const cropFields = {
     official: 0.4,
     min: 0.01,
     appliesTo: hasLocals,
+    methods: ['dino', 'paws', 'swav'],
+    byMethod: {
+      paws: { paper: 'suncet: 0.75 for CIFAR-10, 0.14 for ImageNet', official: 0.75 },
+      swav: { paper: 'paper: 0.14', official: 0.14 },
+    },
   }),
 };
 
@@ -103,6 +148,15 @@ export const colourFields = {
     paper: 'official: 0.4',
     official: 0.4,
     appliesTo: jitters,
+    byMethod: {
+      paws: {
+        paper: 'suncet: 0.8 × color_jitter_strength, which is 0.5 for CIFAR-10',
+        officialName: 'color_jitter_strength',
+        official: 0.4,
+      },
+      swav: { paper: 'paper: 0.8', official: 0.8 },
+      supervised: { paper: 'as the method it is compared with', official: 0.4 },
+    },
   }),
   contrast: share('colour', {
     label: 'contrast jitter',
@@ -110,6 +164,15 @@ export const colourFields = {
     paper: 'official: 0.4',
     official: 0.4,
     appliesTo: jitters,
+    byMethod: {
+      paws: {
+        paper: 'suncet: 0.8 × color_jitter_strength, which is 0.5 for CIFAR-10',
+        officialName: 'color_jitter_strength',
+        official: 0.4,
+      },
+      swav: { paper: 'paper: 0.8', official: 0.8 },
+      supervised: { paper: 'as the method it is compared with', official: 0.4 },
+    },
   }),
   saturation: share('colour', {
     label: 'saturation jitter',
@@ -117,6 +180,15 @@ export const colourFields = {
     paper: 'official: 0.2',
     official: 0.2,
     appliesTo: jitters,
+    byMethod: {
+      paws: {
+        paper: 'suncet: 0.8 × color_jitter_strength, which is 0.5 for CIFAR-10',
+        officialName: 'color_jitter_strength',
+        official: 0.4,
+      },
+      swav: { paper: 'paper: 0.8', official: 0.8 },
+      supervised: { paper: 'as the method it is compared with', official: 0.4 },
+    },
   }),
   hue: share('colour', {
     label: 'hue jitter',
@@ -127,30 +199,59 @@ export const colourFields = {
     step: 0.01,
     quick: true,
     appliesTo: jitters,
+    byMethod: {
+      paws: {
+        paper: 'suncet: 0.2 × color_jitter_strength, which is 0.5 for CIFAR-10',
+        officialName: 'color_jitter_strength',
+        official: 0.1,
+      },
+      swav: { paper: 'paper: 0.2', official: 0.2 },
+      supervised: { paper: 'as the method it is compared with', official: 0.1 },
+    },
   }),
   gray_prob: share('colour', {
     label: 'grey views',
     help: 'Chance that a view loses its colour altogether.',
     paper: 'official: 0.2',
     official: 0.2,
+    byMethod: {
+      paws: { paper: 'suncet: 0 for CIFAR-10, 0.2 for ImageNet', official: 0 },
+      swav: { paper: 'paper: 0.2' },
+      supervised: { paper: 'as the method it is compared with', official: 0 },
+    },
   }),
   blur_prob_global1: share('colour', {
     label: 'blur, global 1',
     help: 'Chance that the first large view is blurred.',
     paper: 'official: 1',
     official: 1,
+    byMethod: {
+      paws: { paper: 'suncet: 0 for CIFAR-10, 0.5 for ImageNet', official: 0 },
+      swav: { paper: 'paper: 0.5', official: 0.5 },
+      supervised: { paper: 'as the method it is compared with', official: 0 },
+    },
   }),
   blur_prob_global2: share('colour', {
     label: 'blur, global 2',
     help: 'Chance that the second large view is blurred.',
     paper: 'official: 0.1',
     official: 0.1,
+    byMethod: {
+      paws: { paper: 'suncet: 0 for CIFAR-10, 0.5 for ImageNet', official: 0 },
+      swav: { paper: 'paper: 0.5', official: 0.5 },
+      supervised: { paper: 'as the method it is compared with', official: 0 },
+    },
   }),
   blur_prob_local: share('colour', {
     label: 'blur, local',
     help: 'Chance that a small view is blurred.',
     paper: 'official: 0.5',
     official: 0.5,
+    methods: ['dino', 'paws', 'swav'],
+    byMethod: {
+      paws: { paper: 'suncet: 0 for CIFAR-10, 0.5 for ImageNet', official: 0 },
+      swav: { paper: 'paper: 0.5' },
+    },
     appliesTo: hasLocals,
   }),
   blur_radius_min: number({
@@ -182,5 +283,47 @@ export const colourFields = {
     help: 'Chance that the bright pixels of the second large view are inverted.',
     paper: 'official: 0.2',
     official: 0.2,
+    byMethod: {
+      paws: {
+        label: 'solarise',
+        help: 'Chance that the bright pixels of a view are inverted.',
+        paper: 'suncet: 0.2 for CIFAR-10, 0 for ImageNet',
+      },
+      swav: { paper: 'paper: none', official: 0 },
+      supervised: {
+        label: 'solarise',
+        help: 'Chance that the bright pixels of a view are inverted.',
+        paper: 'as the method it is compared with',
+      },
+    },
+  }),
+  solarize_all: boolean({
+    group: 'colour',
+    label: 'solarise any view',
+    help: 'On, every view may be solarised, from a brightness drawn anew each time; off, only the second large one, from the middle.',
+    paper: 'DINO: off; suncet, CIFAR-10: on',
+    official: false,
+    appliesTo: (r) => r.solarize_prob > 0,
+    byMethod: { paws: { official: true }, supervised: { official: true } },
+  }),
+  equalize_prob: share('colour', {
+    label: 'equalise',
+    help: 'Chance that the histogram of every colour of a view is levelled.',
+    paper: 'DINO: none; suncet, CIFAR-10: 0.2',
+    official: 0,
+    byMethod: { paws: { official: 0.2 }, supervised: { official: 0.2 } },
+  }),
+  interpolation: choice({
+    group: 'colour',
+    label: 'resizing',
+    help: 'How a crop is brought to its size; both smooth what they shrink.',
+    paper: 'DINO: bicubic; suncet: bilinear',
+    official: 'bicubic',
+    options: ['bicubic', 'bilinear'],
+    byMethod: {
+      paws: { official: 'bilinear' },
+      swav: { official: 'bilinear' },
+      supervised: { official: 'bilinear' },
+    },
   }),
 };

@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { uploadImages } from '../augmentation';
-import { startEngine } from '../engine';
-import { randomStream } from '../platform/random';
-import { findPreset, type Recipe } from '../recipe';
-import { createDino } from './dinoTraining';
+import { startEngine } from '../../engine';
+import { findPreset, type Recipe } from '../../recipe';
+import { createMethod } from '../index';
+import { noisePictures } from '../testing/images';
 
 const COUNT = 8;
 const SIZE = 20;
@@ -12,13 +11,7 @@ const SIZE = 20;
 async function train(recipe: Recipe, backend: 'webgpu' | 'cpu') {
   const info = await startEngine({ backend });
   expect(tf.getBackend()).toBe(backend);
-  const rng = randomStream(1, 'pictures');
-  const pixels = Uint32Array.from({ length: COUNT * SIZE * SIZE }, () => (rng.bits() | 0xff000000) >>> 0);
-  const method = createDino(recipe, {
-    store: uploadImages(pixels, COUNT, SIZE),
-    trainCount: COUNT,
-    batchAt: () => Int32Array.of(0, 1, 2, 3),
-  });
+  const method = createMethod(recipe, noisePictures(recipe, COUNT, SIZE));
   await method.calibrate();
   const losses: number[] = [];
   for (let i = 0; i < 3; i++) losses.push((await method.trainStep(recipe)).loss);

@@ -1,0 +1,40 @@
+/** The methods by name. */
+import type { PlannedRun } from '../engine';
+import { PawsaurError } from '../platform/errors';
+import type { MethodName, Recipe } from '../recipe';
+import {
+  createTraining,
+  type MethodMaker,
+  type PlannedImages,
+  planTraining,
+  type TrainingOptions,
+} from './capturedTraining';
+import { dinoParts } from './dino/dinoTraining';
+import type { TrainingImages, TrainingMethod } from './method';
+
+// A method's own outputs concern nobody but itself.
+type AnyMaker = MethodMaker<string>;
+
+const makers: Partial<Record<MethodName, AnyMaker>> = {
+  dino: dinoParts as AnyMaker,
+};
+
+function makerOf({ method }: Recipe): AnyMaker {
+  const maker = makers[method];
+  if (maker) return maker;
+  throw new PawsaurError('methods', `This build has no method called "${method}".`);
+}
+
+/** A run of the recipe's method. */
+export function createMethod(
+  recipe: Recipe,
+  images: TrainingImages,
+  options: TrainingOptions = {},
+): TrainingMethod {
+  return createTraining(makerOf(recipe), recipe, images, options);
+}
+
+/** What a run of the recipe would take on this device, to the byte; null without WebGPU. */
+export function planMethod(recipe: Recipe, images: PlannedImages): PlannedRun | null {
+  return planTraining(makerOf(recipe), recipe, images);
+}

@@ -1,0 +1,24 @@
+/** Pictures of noise for the tests of methods: labelled in turn, all to be trained on. */
+import { uploadImages } from '../../augmentation';
+import { randomStream } from '../../platform/random';
+import type { Recipe } from '../../recipe';
+import type { TrainingImages } from '../method';
+
+/** `count` square pictures of `size` px; picture i is of class i mod `classes`, and every label is given. */
+export function noisePictures(
+  recipe: Pick<Recipe, 'batch_size'>,
+  count: number,
+  size: number,
+  classes = 3,
+): TrainingImages {
+  const rng = randomStream(1, 'pictures');
+  const pixels = Uint32Array.from({ length: count * size * size }, () => (rng.bits() | 0xff000000) >>> 0);
+  const { batch_size: batch } = recipe;
+  const labels = Int32Array.from({ length: count }, (_, i) => i % classes);
+  return {
+    store: uploadImages(pixels, count, size),
+    trainIndices: Int32Array.from({ length: count }, (_, i) => i),
+    batchAt: (step) => Int32Array.from({ length: batch }, (_, i) => (step * batch + i) % count),
+    labels: { classes, given: labels, truth: labels.slice() },
+  };
+}
