@@ -204,7 +204,8 @@ class ClassList {
 
   private add(written: string): number | string {
     try {
-      const name = newClassName(written, this.names);
+      // What is not known under its clean name cannot be there twice.
+      const name = newClassName(written, []);
       if (this.names.length >= maxClasses)
         return `There are ${maxClasses} classes already, the most there may be.`;
       this.remember(name, this.names.length);
