@@ -5,7 +5,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { compute, computeOne, type PawsaurBackend } from '../backend';
 import { defineKernel, type Kernel } from '../kernel';
-import { eachPixel, PLANE_UNIFORMS, type Planes, planeGroup, planeWalk } from './planes';
+import { addLanes, eachPixel, PLANE_UNIFORMS, type Planes, planeGroup, planeWalk } from './planes';
 
 /** What follows the normalisation. */
 export interface Following {
@@ -23,13 +23,6 @@ function lazily<T extends Following | boolean>(build: (following: T) => Kernel):
     return kernel;
   };
 }
-
-/** Adds what the lanes hold in the workgroup array `name` to its first element, in a fixed tree. */
-const addLanes = (name: string, add: string) => `
-  for (var half = 32u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (lane < half) { ${name}[lane] = ${add}(${name}[lane], ${name}[lane + half]); }
-  }`;
 
 /** Count, mean and sum of squared deviations of two sets together (Chan et al. 1983). */
 const merge = `

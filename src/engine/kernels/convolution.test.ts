@@ -3,10 +3,12 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readBack, startEngine } from '../index';
 import { distance, expectTwins, normals } from '../testing/twins';
 import { type ConvolutionOptions, convolution, convolutionComposed } from './convolution';
+import { biasGradient } from './convolutionFollowing';
 import { convolveBackward, convolveForward } from './convolutionStencil';
 import { weightGradient } from './convolutionWeight';
 
 const normal = normals('convolution');
+type Operation = (...inputs: tf.Tensor[]) => tf.Tensor;
 
 beforeAll(async () => {
   expect((await startEngine()).backend).toBe('webgpu');
@@ -55,26 +57,39 @@ const operandsOf = (c: Case) => ({
 
 describe('convolution', () => {
   for (const c of cases) {
-    it(`equals its twin: ${titleOf(c)}`, async () => {
-      const { x, weight } = operandsOf(c);
-      await expectTwins(
-        (a, b) => convolution(a as tf.Tensor, b as tf.Tensor, c),
-        (a, b) => convolutionComposed(a as tf.Tensor, b as tf.Tensor, c),
-        [x, weight],
-      );
-    });
+    for (const [title, following] of [
+      ['alone', []],
+      ['with a bias', ['bias']],
+      ['with a residual', ['residual']],
+      ['with both', ['bias', 'residual']],
+    ] as const) {
+      it(`equals its twin ${title}: ${titleOf(c)}`, async () => {
+        const { x, weight } = operandsOf(c);
+        const shapes = { bias: [c.outputs], residual: convolutionComposed(x, weight, c).shape };
+        const call =
+          (f: typeof convolutionComposed) =>
+          (a: tf.Tensor, b: tf.Tensor, ...added: tf.Tensor[]) =>
+            f(a, b, { ...c, ...Object.fromEntries(following.map((name, i) => [name, added[i]])) });
+        await expectTwins(call(convolution) as Operation, call(convolutionComposed) as Operation, [
+          x,
+          weight,
+          ...following.map((name) => normal(shapes[name])),
+        ]);
+      });
+    }
   }
 
   // What adapters without subgroups of one width run; `convolution` itself has chosen for this one.
   for (const c of cases.filter(({ plain }) => plain)) {
     it(`equals its twin without subgroups: ${titleOf(c)}`, async () => {
       const { x, weight } = operandsOf(c);
-      const twin = (a: tf.Tensor, b: tf.Tensor) => convolutionComposed(a, b, c);
+      const bias = normal([c.outputs]);
+      const twin = (a: tf.Tensor, b: tf.Tensor) => convolutionComposed(a, b, { ...c, bias });
       const y = twin(x, weight);
       const dy = normal(y.shape);
       const [dx, dw] = tf.grads(twin)([x, weight], dy) as [tf.Tensor, tf.Tensor];
       const sizes = { ...c, outHeight: y.shape[2] as number, outWidth: y.shape[3] as number };
-      expect(await distance(convolveForward(x, weight, sizes, null), y)).toBeLessThan(1e-5);
+      expect(await distance(convolveForward(x, weight, sizes, null, { bias }), y)).toBeLessThan(1e-5);
       expect(await distance(convolveBackward(dy, weight, sizes, null), dx)).toBeLessThan(1e-5);
       expect(await distance(weightGradient(x, dy, sizes, null), dw)).toBeLessThan(1e-5);
     });
@@ -90,6 +105,21 @@ describe('convolution', () => {
     const ours = tf.grad(loss(convolution, { inputGradient: false }))(weight);
     const theirs = tf.grad(loss(convolutionComposed, {}))(weight);
     expect(await distance(ours, theirs)).toBeLessThan(1e-5);
+  });
+
+  it('adds a bias that it gives no gradient of, where that is zero in the end', async () => {
+    const c = { batch: 2, channels: 3, outputs: 4, height: 6, width: 6, side: 3, stride: 1, padding: 1 };
+    const { x, weight } = operandsOf(c);
+    const bias = normal([c.outputs]);
+    const y = convolution(x, weight, { ...c, bias, biasGradient: false });
+    expect(await distance(y, convolutionComposed(x, weight, { ...c, bias }))).toBeLessThan(1e-5);
+    const through = (b: tf.Tensor) => tf.sum(convolution(x, weight, { ...c, bias: b, biasGradient: false }));
+    expect(() => tf.grad(through)(bias)).toThrow('Cannot compute gradient');
+  });
+
+  it('adds up the gradient of a bias over several slices of the images', async () => {
+    const dy = normal([70, 3, 9, 11]);
+    expect(await distance(biasGradient(dy), tf.sum(dy, [0, 2, 3]))).toBeLessThan(1e-5);
   });
 
   it('gives the same bits twice', async () => {

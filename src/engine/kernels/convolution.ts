@@ -1,5 +1,6 @@
 /**
- * 2-D convolution in PyTorch's layouts: x [B, C, H, W], weight [O, C, k, k] (torch.nn.functional.conv2d).
+ * 2-D convolution in PyTorch's layouts: x [B, C, H, W], weight [O, C, k, k] (torch.nn.functional.conv2d), with a bias
+ * and a residual sum that cost no pass of their own where the filter is small.
  *
  * Filters up to 3 × 3 with stride 1 or 2 are computed directly (`convolutionStencil`, `convolutionWeight`), larger
  * ones by columns (`convolutionColumns`).
@@ -7,6 +8,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type PawsaurBackend, webgpu } from '../backend';
 import { columnsBackward, columnsForward, columnsWeightGradient } from './convolutionColumns';
+import { addFollowing, biasGradient, type ConvolutionFollowing } from './convolutionFollowing';
 import { type ConvolutionSizes, convolveBackward, convolveForward } from './convolutionStencil';
 import { weightGradient } from './convolutionWeight';
 import { fused } from './fused';
@@ -15,20 +17,35 @@ import { traitsOf } from './gemmVariants';
 export interface ConvolutionOptions {
   stride?: number;
   padding?: number;
+  /** [O], added to every pixel of its channel. */
+  bias?: tf.Tensor | undefined;
+  /** Added at the end; of the result's shape. */
+  residual?: tf.Tensor | undefined;
   /** False where the input is data, so that its gradient is never computed. */
   inputGradient?: boolean;
+  /** False where what follows takes the bias out again, so that its gradient, zero, is never computed. */
+  biasGradient?: boolean;
 }
 
 /** The same in plain tfjs operations: fallback on other backends and oracle of the kernel's test. */
 export function convolutionComposed(
   x: tf.Tensor,
   weight: tf.Tensor,
-  { stride = 1, padding = 0 }: ConvolutionOptions,
-) {
+  { stride = 1, padding = 0, bias, residual }: ConvolutionOptions,
+): tf.Tensor {
   const channelsLast = tf.transpose(x as tf.Tensor4D, [0, 2, 3, 1]);
   const filter = tf.transpose(weight as tf.Tensor4D, [2, 3, 1, 0]);
-  const y = tf.conv2d(channelsLast as tf.Tensor4D, filter as tf.Tensor4D, stride, padding);
-  return tf.transpose(y, [0, 3, 1, 2]);
+  const product = tf.conv2d(channelsLast as tf.Tensor4D, filter as tf.Tensor4D, stride, padding);
+  const y = tf.transpose(bias ? tf.add(product, bias) : product, [0, 3, 1, 2]);
+  return residual ? tf.add(y, residual) : y;
+}
+
+/** What a gradient is asked for. */
+interface Differentiated {
+  x: tf.Tensor | undefined;
+  weight: tf.Tensor;
+  bias: tf.Tensor | undefined;
+  residual: tf.Tensor | undefined;
 }
 
 function sizesOf(x: tf.Tensor, weight: tf.Tensor, stride: number, padding: number): ConvolutionSizes {
@@ -45,30 +62,44 @@ function broadcastLanes(backend: PawsaurBackend): number | null {
   return software && subgroupLanes >= 4 && subgroupLanes <= 32 ? subgroupLanes : null;
 }
 
-/** x [B, C, H, W] → [B, O, floor((H + 2·padding − k)/stride) + 1, …]; no bias. */
+/** x [B, C, H, W] → [B, O, floor((H + 2·padding − k)/stride) + 1, …] */
 export function convolution(x: tf.Tensor, weight: tf.Tensor, options: ConvolutionOptions = {}): tf.Tensor {
   const backend = webgpu();
   if (!backend) return convolutionComposed(x, weight, options);
-  const { stride = 1, padding = 0, inputGradient = true } = options;
+  const { stride = 1, padding = 0, bias, residual } = options;
+  const [toInput, toBias] = [options.inputGradient ?? true, bias && (options.biasGradient ?? true)];
   const sizes = sizesOf(x, weight, stride, padding);
   const direct = sizes.side <= 3 && stride <= 2;
   const lanes = broadcastLanes(backend);
-  const forward = (image: tf.Tensor, filter: tf.Tensor) =>
-    direct ? convolveForward(image, filter, sizes, lanes) : columnsForward(image, filter, sizes);
+  const forward = (image: tf.Tensor, filter: tf.Tensor, following: ConvolutionFollowing) => {
+    if (direct) return convolveForward(image, filter, sizes, lanes, following);
+    const y = columnsForward(image, filter, sizes);
+    addFollowing(backend, y, following);
+    return y;
+  };
   const backward = (dy: tf.Tensor, filter: tf.Tensor) =>
     direct ? convolveBackward(dy, filter, sizes, lanes) : columnsBackward(dy, filter, sizes);
   const filterGradient = (image: tf.Tensor, dy: tf.Tensor) =>
     direct ? weightGradient(image, dy, sizes, lanes) : columnsWeightGradient(image, dy, sizes);
-  if (!inputGradient) {
-    return fused(
-      { weight },
-      (inputs) => ({ value: forward(x, inputs.weight), saved: { x } }),
-      (dy, saved) => ({ weight: filterGradient(saved.x, dy) }),
-    );
-  }
+  const inputs: Differentiated = {
+    x: toInput ? x : undefined,
+    weight,
+    bias: toBias ? bias : undefined,
+    residual,
+  };
   return fused(
-    { x, weight },
-    (inputs) => ({ value: forward(inputs.x, inputs.weight), saved: inputs }),
-    (dy, saved) => ({ x: backward(dy, saved.weight), weight: filterGradient(saved.x, dy) }),
+    inputs,
+    (given) => {
+      const image = given.x ?? x;
+      const following = { bias: given.bias ?? bias, residual: given.residual };
+      const saved = { x: image, weight: given.x && given.weight };
+      return { value: forward(image, given.weight, following), saved };
+    },
+    (dy, saved) => ({
+      x: saved.weight && backward(dy, saved.weight),
+      weight: filterGradient(saved.x, dy),
+      bias: toBias ? biasGradient(dy) : undefined,
+      residual: residual && tf.clone(dy),
+    }),
   );
 }

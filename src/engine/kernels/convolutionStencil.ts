@@ -13,6 +13,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { computeOne } from '../backend';
 import { defineKernel, type Kernel } from '../kernel';
+import { type ConvolutionFollowing, FOLLOWING, followingFlags } from './convolutionFollowing';
 
 /** Sizes of a convolution: x [batch, channels, height, width] → y [batch, outputs, outHeight, outWidth]. */
 export interface ConvolutionSizes {
@@ -155,9 +156,10 @@ function stencilKernel({ name, taps, block, step, tile, terms }: Stencil, lanes:
     mode: 'groups',
     workgroupSize,
     ...(lanes ? { directives: 'enable subgroups;' } : {}),
-    reads: ['x', 'w'],
+    reads: ['x', 'w', 'bias', 'residual'],
     writes: ['y'],
     uniforms: [
+      'following',
       'images',
       'inChannels',
       'inHeight',
@@ -205,13 +207,21 @@ function stencilKernel({ name, taps, block, step, tile, terms }: Stencil, lanes:
       .map((t) => `array<f32, ${block * block}>(${outputs.map((o) => `s${t}_${o}`).join(', ')})`)
       .join(',\n')});
     for (var t = 0u; t < min(${tile}u, u.outChannels - tile * ${tile}u); t++) {
-      let start = (image * u.outChannels + tile * ${tile}u + t) * u.outHeight;
+      let channel = tile * ${tile}u + t;
+      let start = (image * u.outChannels + channel) * u.outHeight;
+      var shift = 0.0;
+      if ((u.following & ${FOLLOWING.bias}u) != 0u) { shift = bias[channel]; }
       ${lines(
         outputs,
         (
           o,
         ) => `{ let oy = by * ${block}u + ${Math.floor(o / block)}u; let ox = bx * ${block}u + ${o % block}u;
-        if (oy < u.outHeight && ox < u.outWidth) { y[(start + oy) * u.outWidth + ox] = sums[t][${o}]; } }`,
+        if (oy < u.outHeight && ox < u.outWidth) {
+          let at = (start + oy) * u.outWidth + ox;
+          var value = sums[t][${o}] + shift;
+          if ((u.following & ${FOLLOWING.residual}u) != 0u) { value += residual[at]; }
+          y[at] = value;
+        } }`,
       )}
     }
   }`,
@@ -232,16 +242,17 @@ function stencilFor(side: number, stride: number, phase: number | null, lanes: n
   return known;
 }
 
-/** x and weight [outputs, channels, side, side] → y. */
+/** x and weight [outputs, channels, side, side] → y, with what follows. */
 export function convolveForward(
   x: tf.TensorInfo,
   weight: tf.TensorInfo,
   sizes: ConvolutionSizes,
   lanes: number | null,
+  following: ConvolutionFollowing = {},
 ): tf.Tensor {
   const { batch, channels, height, width, outputs, outHeight, outWidth, side, stride, padding } = sizes;
   const { stencil, kernel } = stencilFor(side, stride, null, lanes);
-  return run(kernel, stencil, [x, weight], {
+  return run(kernel, stencil, [x, weight], following, {
     images: batch,
     inChannels: channels,
     inHeight: height,
@@ -268,20 +279,26 @@ export function convolveBackward(
   const reversed = stride === 1;
   const phase = padding % stride;
   const { stencil, kernel } = stencilFor(side, stride, reversed ? null : phase, lanes);
-  return run(kernel, stencil, [dy, weight], {
-    images: batch,
-    inChannels: outputs,
-    inHeight: outHeight,
-    inWidth: outWidth,
-    outChannels: channels,
-    outHeight: height,
-    outWidth: width,
-    weightStart: reversed ? side * side - 1 : 0,
-    weightOut: side * side,
-    weightIn: channels * side * side,
-    weightTap: reversed ? -1 : 1,
-    shift: reversed ? padding + 1 - side : (padding - phase) / stride,
-  });
+  return run(
+    kernel,
+    stencil,
+    [dy, weight],
+    {},
+    {
+      images: batch,
+      inChannels: outputs,
+      inHeight: outHeight,
+      inWidth: outWidth,
+      outChannels: channels,
+      outHeight: height,
+      outWidth: width,
+      weightStart: reversed ? side * side - 1 : 0,
+      weightOut: side * side,
+      weightIn: channels * side * side,
+      weightTap: reversed ? -1 : 1,
+      shift: reversed ? padding + 1 - side : (padding - phase) / stride,
+    },
+  );
 }
 
 interface StencilSizes {
@@ -303,7 +320,8 @@ interface StencilSizes {
 function run(
   kernel: Kernel,
   { block, tile }: Stencil,
-  operands: tf.TensorInfo[],
+  operands: readonly [tf.TensorInfo, tf.TensorInfo],
+  following: ConvolutionFollowing,
   sizes: StencilSizes,
 ): tf.Tensor {
   const { images, outChannels, outHeight, outWidth } = sizes;
@@ -312,5 +330,9 @@ function run(
   const tiles = Math.ceil(outChannels / tile);
   const groups = tiles * Math.ceil((images * blocks) / (kernel.workgroupSize as number));
   const shape = [images, outChannels, outHeight, outWidth];
-  return computeOne(kernel, operands, shape, { ...sizes, tiles, blocks, blockColumns }, groups);
+  // Every binding needs a buffer, also one that is not looked at.
+  const [, unused] = operands;
+  const reads = [...operands, following.bias ?? unused, following.residual ?? unused];
+  const uniforms = { ...sizes, following: followingFlags(following), tiles, blocks, blockColumns };
+  return computeOne(kernel, reads, shape, uniforms, groups);
 }

@@ -51,3 +51,10 @@ export const eachPixel = (body: string, prepare = '') => `
       }
     }
   }`;
+
+/** WGSL that adds what the lanes hold in the workgroup array `name` to its first element, in a fixed tree. */
+export const addLanes = (name: string, add: string) => `
+  for (var half = ${LANES / 2}u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (lane < half) { ${name}[lane] = ${add}(${name}[lane], ${name}[lane + half]); }
+  }`;
