@@ -46,9 +46,10 @@ export function rowProducts(
 ): void {
   for (let i = aFirst; i < aLast; i += 2) {
     const a0 = i * dim;
-    const a1 = Math.min(i + 1, aLast - 1) * dim;
+    const i1 = Math.min(i + 1, aLast - 1);
+    const a1 = i1 * dim;
     const out0 = (i - aFirst) * stride;
-    const out1 = (a1 / dim - aFirst) * stride;
+    const out1 = (i1 - aFirst) * stride;
     for (let j = bFirst; j < bLast; j += 4) {
       const last = bLast - 1;
       const j1 = Math.min(j + 1, last);
@@ -92,4 +93,67 @@ export function rowProducts(
       out[out1 + j3 - bFirst] = s13;
     }
   }
+}
+
+/** `x` [rows, dim] as [dim, rows]. */
+export function transposed(x: Float64Array, rows: number, dim: number): Float64Array {
+  const columns = new Float64Array(rows * dim);
+  for (let i = 0; i < rows; i++) for (let d = 0; d < dim; d++) columns[d * rows + i] = x[i * dim + d]!;
+  return columns;
+}
+
+/**
+ * An orthonormal basis of the span of the rows of `x` [n, dim], as [rank, dim]: Gram-Schmidt, each row twice
+ * because once leaves rounding in it. Rows that add nothing to the ones before are passed over.
+ */
+export function orthonormalRows(x: Float64Array, n: number, dim: number): Float64Array {
+  const basis = new Float64Array(n * dim);
+  const along = new Float64Array(n);
+  let rank = 0;
+  for (let i = 0; i < n; i++) {
+    const row = basis.subarray(rank * dim, (rank + 1) * dim);
+    row.set(x.subarray(i * dim, (i + 1) * dim));
+    const length = lengthOf(row);
+    for (let pass = 0; pass < 2; pass++) {
+      if (rank > 0) rowProducts(row, 0, 1, basis, 0, rank, dim, along, rank);
+      for (let b = 0; b < rank; b++) {
+        const share = along[b]!;
+        for (let d = 0; d < dim; d++) row[d]! -= share * basis[b * dim + d]!;
+      }
+    }
+    const left = lengthOf(row);
+    if (!(left > 1e-10 * length)) continue;
+    for (let d = 0; d < dim; d++) row[d]! /= left;
+    rank++;
+  }
+  return basis.slice(0, rank * dim);
+}
+
+function lengthOf(row: Float64Array): number {
+  return Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
+}
+
+/** Rows of a Gram matrix computed at once. */
+const GRAM_BLOCK = 32;
+
+/**
+ * x·xᵀ of `x` [n, dim], as [n, n]: the lower triangle only, what is above it may be anything.
+ * @param rest awaited now and then, with the multiplications since
+ */
+export async function gramMatrix(
+  x: Float64Array,
+  n: number,
+  dim: number,
+  rest: (multiplications: number) => Promise<void>,
+): Promise<Float64Array> {
+  const gram = new Float64Array(n * n);
+  for (let i0 = 0; i0 < n; i0 += GRAM_BLOCK) {
+    const i1 = Math.min(i0 + GRAM_BLOCK, n);
+    for (let j0 = 0; j0 < i1; j0 += GRAM_BLOCK) {
+      const j1 = Math.min(j0 + GRAM_BLOCK, i1);
+      rowProducts(x, i0, i1, x, j0, j1, dim, gram.subarray(i0 * n + j0), n);
+    }
+    await rest((i1 - i0) * i1 * dim);
+  }
+  return gram;
 }

@@ -61,7 +61,7 @@ describe('soft nearest neighbours', () => {
       queries: Float32Array.of(0, 0, 1, 0.1),
       dim: 4,
       classes: 2,
-      temperature: 1e-4,
+      temperature: 1e-5,
     });
     expect([...probabilities]).toEqual([1, 0]);
   });
