@@ -1,37 +1,14 @@
 /**
- * Named recipes, each with what it was measured to do. The numbers are from our trials of the official maths in
+ * DINO's presets, each with what it was measured to do. The numbers are from our trials of the official maths in
  * PyTorch (docs/recipes.md repeats them here); one seed unless two values are given.
  */
-import { officialRecipe, type Recipe } from './fields';
+import type { Recipe } from '../fields';
+import { type Changes, lasting, type Preset, preset, sharp, tinyVit } from './preset';
 
-/** A recipe to start from. */
-export interface Preset {
-  /** As written in a permalink. */
-  name: string;
-  title: string;
-  /** What it trains, in a line. */
-  about: string;
-  /** The pictures it was made for; the same as `recipe.data`. */
-  data: Recipe['data'];
-  /** One honest sentence on what to expect. */
-  expectation: string;
-  recipe: Readonly<Recipe>;
-}
-
-type Changes = Partial<Recipe>;
-
-/** All runs of a preset count ten steps as an epoch, so that it lasts as long on every data set. */
-const stepsPerEpoch = 10;
-
-/** Length in steps, with the learning rate warming up for 10 % and the last layer frozen for 5 % of it. */
-function lasting(steps: number): Changes {
-  const epochs = steps / stepsPerEpoch;
-  return {
-    steps_per_epoch: stepsPerEpoch,
-    epochs,
-    warmup_epochs: epochs / 10,
-    freeze_last_layer: epochs / 20,
-  };
+/** Length in steps, with the last layer frozen for 5 % of it. */
+function dinoLasting(steps: number): Changes {
+  const run = lasting(steps);
+  return { ...run, freeze_last_layer: run.epochs! / 20 };
 }
 
 /** The official base rate that peaks at `peak` with this batch. */
@@ -49,24 +26,11 @@ const short: Changes = {
   weight_decay_end: 0.2,
   drop_path: 0,
   init: 'fan_in',
-  blur_prob_global1: 0,
-  blur_prob_global2: 0,
-  blur_prob_local: 0,
+  ...sharp,
 };
 
-/** A Transformer of 280 thousand weights on 64 px, patch 8, and its head. */
-const tinyVit: Changes = {
-  arch: 'vit',
-  patch_size: 8,
-  embed_dim: 64,
-  depth: 4,
-  num_heads: 4,
-  head_hidden_dim: 128,
-  head_bottleneck_dim: 32,
-  out_dim: 64,
-  global_crops_size: 64,
-  local_crops_size: 32,
-};
+/** The small Transformer with its head. */
+const network: Changes = { ...tinyVit, head_hidden_dim: 128, head_bottleneck_dim: 32, out_dim: 64 };
 
 const wideCrops: Changes = {
   local_crops_number: 2,
@@ -77,7 +41,7 @@ const wideCrops: Changes = {
 
 const confetti: Changes = {
   ...short,
-  ...tinyVit,
+  ...network,
   ...wideCrops,
   ...peakRate(1e-3, 32),
   momentum_teacher: 0.99,
@@ -129,7 +93,7 @@ export function colourSide(recipe: Pick<Recipe, 'jitter_prob' | 'gray_prob' | 's
 
 const photos: Changes = {
   ...short,
-  ...tinyVit,
+  ...network,
   data: 'folder',
   arch: 'cnn',
   cnn_width: 16,
@@ -141,34 +105,26 @@ const photos: Changes = {
   ...colourSides.nuisance,
 };
 
-const preset = (
-  name: string,
-  title: string,
-  about: string,
-  expectation: string,
-  changes: Changes,
-): Preset => {
-  const recipe = Object.freeze({ ...officialRecipe, ...changes });
-  return { name, title, about, data: recipe.data, expectation, recipe };
-};
-
-/** All presets, the default one first. */
-export const presets: readonly Preset[] = [
+/** The presets of DINO, the default one first. */
+export const dinoPresets: readonly Preset[] = [
   preset(
+    'dino',
     'confetti-quick',
     'Confetti, quick',
     'A small Transformer, 250 steps: watch attention start to move.',
     'Attention begins to move onto the shapes: over three seeds Jaccard rose from 14–18 to 24–26, still under a centred disc (35), and k-NN from 62–66 to 68–71 %, still under raw pixels (81 %).',
-    { ...confetti, ...lasting(250) },
+    { ...confetti, ...dinoLasting(250) },
   ),
   preset(
+    'dino',
     'confetti-standard',
     'Confetti, standard',
     'The same Transformer, 800 steps: attention finds the object.',
     'Attention passes the centred disc (Jaccard 34) between steps 200 and 400 and ends near 49, or 57 on pictures twice as large; k-NN rises from 66 to 74 % and stays under raw pixels (80 %).',
-    { ...confetti, ...lasting(800) },
+    { ...confetti, ...dinoLasting(800) },
   ),
   preset(
+    'dino',
     'confetti-long',
     'Confetti, long',
     'A wider Transformer with four local crops, batches of 64 and 1,500 steps.',
@@ -181,43 +137,39 @@ export const presets: readonly Preset[] = [
       out_dim: 128,
       local_crops_number: 4,
       ...peakRate(1e-3, 64),
-      ...lasting(1500),
+      ...dinoLasting(1500),
     },
   ),
   preset(
+    'dino',
     'photos-quick',
     'Photos, quick',
     'A small convolutional network on your own folder, 400 steps.',
     '400 photos of hands showing digits went from 54 to 74 % k-NN with one seed and from 42 to 65 % with another (raw pixels 63 %). Is colour what tells your classes apart? Then turn colour jitter off: that took sorted waste from 59 to 64 %, but digits (on a coarser grid) from 66 down to 38 %.',
-    { ...photos, ...lasting(400) },
+    { ...photos, ...dinoLasting(400) },
   ),
   preset(
+    'dino',
     'photos-standard',
     'Photos, standard',
     'The same network, 800 steps.',
     'Most of the gain is there by step 200; 600 steps took photos of hands showing digits to 79 % k-NN (raw pixels 63 %). Is colour what tells your classes apart? Then turn colour jitter off: sorted waste gained 5 points from that, digits lost 28.',
-    { ...photos, ...lasting(800) },
+    { ...photos, ...dinoLasting(800) },
   ),
   preset(
+    'dino',
     'photos-attention',
     'Photos, attention',
     'The small Transformer on your own folder, 400 steps: an honest look at what it attends to.',
     'Do not expect objects: on 120 photos of pets attention moved off the animal, Jaccard 23 to 17, where the whole picture scores 38 and a centred disc 48.',
-    { ...confetti, data: 'folder', ...lasting(400) },
+    { ...confetti, data: 'folder', ...dinoLasting(400) },
   ),
   preset(
+    'dino',
     'official',
     'Official values, at this size',
     "Every value of the official script except sizes: crops of 64 and 32 px, patch 8, confetti-standard's network, head and 64 outputs. 100 epochs, 2,500 steps on confetti.",
     'Expect little within minutes: with the official centring and temperature alone, 250 steps moved Jaccard from 20 to 21 where Sinkhorn and a sharper teacher reach 29; the paper trains for days on eight GPUs or more.',
-    tinyVit,
+    network,
   ),
 ];
-
-/** The preset a visitor starts with. */
-export const defaultPreset: Preset = presets[0];
-
-/** The preset of that name, if there is one. */
-export function findPreset(name: string): Preset | undefined {
-  return presets.find((candidate) => candidate.name === name);
-}

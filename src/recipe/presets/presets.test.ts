@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { checkRecipe } from './check';
-import { fieldNames, officialRecipe } from './fields';
-import { parseRecipe } from './parse';
-import { planRun } from './plan';
-import { colourSide, colourSwitch, findPreset, presets } from './presets';
+import { checkRecipe } from '../check';
+import { fieldNames, officialRecipe } from '../fields';
+import { parseRecipe } from '../parse';
+import { planRun } from '../plan';
+import { colourSide, colourSwitch, findPreset, presets } from './index';
 
 const recipeOf = (name: string) => findPreset(name)!.recipe;
 
