@@ -15,6 +15,7 @@ const activities: Record<Activity, string> = {
   calibrating: 'calibrating batch norm',
   evaluating: 'scoring',
   inspecting: 'drawing attention',
+  'fine-tuning': 'fine-tuning on the labels',
   exporting: 'writing weights',
 };
 

@@ -78,6 +78,7 @@ describe('ColumnTable', () => {
 
 describe('takeEvent', () => {
   const prepared = {
+    method: 'dino' as const,
     totalSteps: 10,
     stepsPerEpoch: 5,
     batchSize: 4,
@@ -87,28 +88,28 @@ describe('takeEvent', () => {
     warnings: [],
   };
 
+  const evaluation = {
+    step: 0,
+    classification: null,
+    testImages: 40,
+    bankImages: 160,
+    knn10: 50,
+    knn20: null,
+    looKnn10: null,
+    jaccardHeadMean: null,
+    jaccardBestHead: null,
+    jaccardMeanMap: null,
+    jaccardX2: null,
+    featureDim: 8,
+    featureStd: 0.1,
+    featureStdScaled: 0.3,
+    rankMe: 5,
+    seconds: 1,
+  };
+
   it('collects steps, speed and scores, and starts over with the next run', () => {
     takeEvent({ type: 'prepared', prepared });
-    takeEvent({
-      type: 'evaluation',
-      evaluation: {
-        step: 0,
-        testImages: 40,
-        bankImages: 160,
-        knn10: 50,
-        knn20: null,
-        looKnn10: null,
-        jaccardHeadMean: null,
-        jaccardBestHead: null,
-        jaccardMeanMap: null,
-        jaccardX2: null,
-        featureDim: 8,
-        featureStd: 0.1,
-        featureStdScaled: 0.3,
-        rankMe: 5,
-        seconds: 1,
-      },
-    });
+    takeEvent({ type: 'evaluation', evaluation });
     takeEvent({ type: 'steps', reports: stepReports([1, 2], 3.5) });
     takeEvent({
       type: 'timing',
@@ -121,5 +122,38 @@ describe('takeEvent', () => {
 
     takeEvent({ type: 'prepared', prepared });
     expect([stepSeries.length, speedSeries.length, scoreSeries.length]).toEqual([0, 0, 0]);
+  });
+
+  it('takes the columns of the method that trains; another method’s hold nothing', () => {
+    takeEvent({ type: 'prepared', prepared: { ...prepared, method: 'paws' } });
+    const names = [...stepSeries.names];
+    expect(names).toContain('pseudoCorrect');
+    expect(names).not.toContain('teacherTemp');
+    const reports = Object.fromEntries(names.map((name) => [name, Float64Array.of(1, 2)]));
+    takeEvent({ type: 'steps', reports: { ...reports, step: Float64Array.of(1, 2) } });
+    expect([...stepSeries.column('pseudoCorrect')]).toEqual([1, 2]);
+    expect([...stepSeries.column('teacherTemp')]).toEqual([Number.NaN, Number.NaN]);
+    expect(() => stepSeries.column('nonsense')).toThrow(RangeError);
+    expect(stepSeries.toCsv().split('\n')[0]).toBe(names.join(','));
+  });
+
+  it('draws what the labels are worth, and leaves scores of other labels out of the curve', () => {
+    const classification = {
+      classNames: ['a', 'b'],
+      labels: 4,
+      readOuts: [{ id: 'snnHead' as const, heldOut: 62.5, unlabelled: null }],
+      shown: 'snnHead' as const,
+      confusion: Int32Array.of(3, 1, 2, 2),
+      classAccuracy: [75, 50],
+      calibrationError: 12,
+      reliability: [],
+    };
+    takeEvent({ type: 'prepared', prepared });
+    takeEvent({ type: 'evaluation', evaluation: { ...evaluation, classification } });
+    takeEvent({ type: 'evaluation', replyTo: 3, evaluation: { ...evaluation, step: 1 } });
+    expect([...scoreSeries.column('step')]).toEqual([0]);
+    expect(scoreSeries.column('snnHeadHeldOut')[0]).toBe(62.5);
+    expect(scoreSeries.column('snnHeadUnlabelled')[0]).toBeNaN();
+    expect(scoreSeries.column('linearHeldOut')[0]).toBeNaN();
   });
 });

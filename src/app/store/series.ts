@@ -4,12 +4,12 @@
  * once in an animation frame, and not at all while the page is hidden.
  */
 
-import { type EvaluationReport, type SessionEvent, stepColumns } from '../../session/protocol';
+import { methodNames } from '../../recipe';
+import { type EvaluationReport, readOuts, type SessionEvent, stepColumns } from '../../session/protocol';
 
 const speedNames = ['step', 'imagesPerSecond', 'stepMs'] as const;
 
-const scoreNames = [
-  'step',
+const networkScores = [
   'knn10',
   'knn20',
   'looKnn10',
@@ -19,6 +19,11 @@ const scoreNames = [
   'featureStdScaled',
   'rankMe',
 ] as const satisfies readonly (keyof EvaluationReport)[];
+
+/** Each read-out of the few labels twice: on held-out pictures, and on training pictures whose label is hidden. */
+const readOutNames = readOuts.flatMap((id) => [`${id}HeldOut`, `${id}Unlabelled`] as const);
+const scoreNames = ['step', ...networkScores, ...readOutNames, 'calibrationError'] as const;
+type ScoreName = (typeof scoreNames)[number];
 
 /** Runs a callback once, soon: an animation frame on the page, by hand in tests. */
 export type Scheduler = (callback: () => void) => void;
@@ -39,18 +44,24 @@ export interface Columns {
 
 /** A table of numbers that grows by rows. Its column `step` rises strictly: going back in time drops what came after. */
 export class ColumnTable<Name extends string> implements Columns {
-  readonly #names: readonly Name[];
+  readonly #known: ReadonlySet<string>;
   readonly #schedule: Scheduler;
   readonly #listeners = new Set<() => void>();
+  #names: readonly Name[];
   #columns: Map<string, Float64Array>;
+  #unknown = new Float64Array(0);
   #capacity = 0;
   #length = 0;
   #version = 0;
   #notifying = false;
 
-  /** @param names the columns in the order of the CSV file; one of them is 'step' */
-  constructor(names: readonly Name[], schedule: Scheduler = nextFrame) {
+  /**
+   * @param names the columns in the order of the CSV file; one of them is 'step'
+   * @param known names that may be asked for without being among them, for a while
+   */
+  constructor(names: readonly Name[], schedule: Scheduler = nextFrame, known: readonly Name[] = names) {
     this.#names = names;
+    this.#known = new Set(known);
     this.#schedule = schedule;
     this.#columns = new Map(names.map((name) => [name, new Float64Array(0)]));
   }
@@ -63,11 +74,31 @@ export class ColumnTable<Name extends string> implements Columns {
     return this.#version;
   }
 
-  /** [length]: a view that is valid until the next change. @throws RangeError for a column it does not have */
+  /** The columns in use, in the order of the CSV file. */
+  get names(): readonly Name[] {
+    return this.#names;
+  }
+
+  /**
+   * [length]: a view that is valid until the next change. A column that is known and not in use, as one of another
+   * method, holds NaN only. @throws RangeError for any other
+   */
   column(name: string): Float64Array {
     const values = this.#columns.get(name);
-    if (values === undefined) throw new RangeError(`no column '${name}'`);
-    return values.subarray(0, this.#length);
+    if (values !== undefined) return values.subarray(0, this.#length);
+    if (!this.#known.has(name)) throw new RangeError(`no column '${name}'`);
+    if (this.#unknown.length < this.#length)
+      this.#unknown = new Float64Array(this.#capacity).fill(Number.NaN);
+    return this.#unknown.subarray(0, this.#length);
+  }
+
+  /** Empties the table and gives it other columns; one of them is 'step'. */
+  begin(names: readonly Name[]): void {
+    this.#names = names;
+    this.#columns = new Map(names.map((name) => [name, new Float64Array(0)]));
+    this.#capacity = 0;
+    this.#length = 0;
+    this.#changed();
   }
 
   /** Adds rows, one array for each column; rows at or after the first new step are replaced. */
@@ -145,8 +176,10 @@ export function columnsToCsv(
   return `${lines.join('\n')}\n`;
 }
 
-/** One row for each training step; the first step is 1. */
-export const stepSeries = new ColumnTable(stepColumns);
+const everyStepColumn = [...new Set(methodNames.flatMap(stepColumns))];
+
+/** One row for each training step; the first step is 1. Its columns are those of the method that trains. */
+export const stepSeries = new ColumnTable(stepColumns('dino'), nextFrame, everyStepColumn);
 /** Images a second and milliseconds a step, as the worker reports them. */
 export const speedSeries = new ColumnTable(speedNames);
 /** One row for each evaluation, from step 0 on; NaN where a score does not exist. */
@@ -156,7 +189,7 @@ export const scoreSeries = new ColumnTable(scoreNames);
 export function takeEvent(event: SessionEvent): void {
   switch (event.type) {
     case 'prepared':
-      stepSeries.clear();
+      stepSeries.begin(stepColumns(event.prepared.method));
       speedSeries.clear();
       scoreSeries.clear();
       break;
@@ -171,12 +204,21 @@ export function takeEvent(event: SessionEvent): void {
       break;
     }
     case 'evaluation':
+      // One that was asked for may be of other labels.
+      if (event.replyTo !== undefined) break;
       scoreSeries.push(scoreRow(event.evaluation));
       break;
   }
 }
 
-function scoreRow(evaluation: EvaluationReport): Record<(typeof scoreNames)[number], number> {
-  const row = scoreNames.map((name) => [name, evaluation[name] ?? Number.NaN] as const);
-  return Object.fromEntries(row) as Record<(typeof scoreNames)[number], number>;
+function scoreRow(evaluation: EvaluationReport): Record<ScoreName, number> {
+  const row: Partial<Record<ScoreName, number>> = { step: evaluation.step };
+  for (const name of scoreNames) row[name] ??= Number.NaN;
+  for (const name of networkScores) row[name] = evaluation[name] ?? Number.NaN;
+  for (const { id, heldOut, unlabelled } of evaluation.classification?.readOuts ?? []) {
+    row[`${id}HeldOut`] = heldOut ?? Number.NaN;
+    row[`${id}Unlabelled`] = unlabelled ?? Number.NaN;
+  }
+  row.calibrationError = evaluation.classification?.calibrationError ?? Number.NaN;
+  return row as Record<ScoreName, number>;
 }
