@@ -93,8 +93,16 @@ function jitterAlone(backend: PawsaurBackend, crops: tf.Tensor, parameters: tf.T
   backend.dispatch(jitterKernel, [parameters], [crops], { area: height * width }, count);
 }
 
-/** A blur to come keeps the last stage out of the kernel. */
-const cropOnly = { colour: false, blur: 1, solarize: false };
+const cropOnly = { colour: false, solarize: false, finish: false };
+const solarizes = { solarize: true, equalize: false };
+
+/** The kernels normalise in the same walk: this undoes it where the golden numbers are not normalised. */
+function denormalised(values: Float32Array, like: Picture): Float32Array {
+  const flat = { ...like, data: new Float32Array(like.data.length) };
+  const offset = normalise(flat).data;
+  const unit = normalise({ ...flat, data: flat.data.map(() => 1) }).data;
+  return values.map((value, i) => (value - offset[i]!) / (unit[i]! - offset[i]!));
+}
 
 describe('the kernels give the golden', () => {
   let backend: PawsaurBackend;
@@ -169,7 +177,7 @@ describe('the kernels give the golden', () => {
   it('normalised image', async () => {
     const image = storedPicture(fixture, 'image');
     const row = boxRow([0, 0, image.height, image.width]);
-    const got = await inPlace(image, row, (c, p) => finishInPlace(backend, c, p, true));
+    const got = await inPlace(image, row, (c, p) => finishInPlace(backend, c, p, solarizes));
     expectClose(fixture, 'normalize_imagenet', got);
   });
 
@@ -177,19 +185,22 @@ describe('the kernels give the golden', () => {
     const small = storedPicture(fixture, 'image_small');
     const row = boxRow([0, 0, small.height, small.width]);
     row[column.solarize] = solarizeCut(Number(name.match(/^solarize_([\d.]+)/)![1]));
-    const got = await inPlace(small, row, (c, p) => finishInPlace(backend, c, p, true));
-    // The kernel normalises in the same walk: undo that in place of a golden number that is normalised.
-    const flat = { ...small, data: new Float32Array(small.data.length) };
-    const offset = normalise(flat).data;
-    const unit = normalise({ ...flat, data: flat.data.map(() => 1) }).data;
-    expectClose(
-      fixture,
-      name,
-      got.map((value, i) => (value - offset[i]!) / (unit[i]! - offset[i]!)),
-    );
+    const got = await inPlace(small, row, (c, p) => finishInPlace(backend, c, p, solarizes));
+    expectClose(fixture, name, denormalised(got, small));
     row[column.solarize] = NO_SOLARIZE;
-    const untouched = await inPlace(small, row, (c, p) => finishInPlace(backend, c, p, true));
+    const untouched = await inPlace(small, row, (c, p) => finishInPlace(backend, c, p, solarizes));
     expect(untouched).not.toEqual(got);
+  });
+
+  it('equalised levels', async () => {
+    const small = storedPicture(fixture, 'image_small');
+    const row = boxRow([0, 0, small.height, small.width]);
+    const equalizes = { solarize: false, equalize: true };
+    const finished = () => inPlace(small, row, (c, p) => finishInPlace(backend, c, p, equalizes));
+    const untouched = await finished();
+    expect(untouched).toEqual(await inPlace(small, row, (c, p) => finishInPlace(backend, c, p, solarizes)));
+    row[column.equalize] = 1;
+    expectClose(fixture, 'equalize/pil', denormalised(await finished(), small));
   });
 
   it('pipelines, in one batch', async () => {

@@ -3,9 +3,19 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readBack, startEngine } from '../engine';
 import { randomStream } from '../platform/random';
 import { officialRecipe } from '../recipe';
-import { augment, evaluationBatch } from './augment';
+import { type AugmentOptions, augment, evaluationBatch } from './augment';
 import { type ImageStore, uploadImages } from './imageStore';
-import { COLUMNS, column, cropStream, drawCrops, evaluationParameters, type Stages } from './parameters';
+import {
+  COLUMNS,
+  column,
+  cropStream,
+  drawCrops,
+  evaluationParameters,
+  type Stages,
+  solarizeCut,
+  supportGroup,
+  viewGroups,
+} from './parameters';
 import { augmentReference } from './reference/pipeline';
 import type { Interpolation } from './reference/resize';
 import { allStages, boxRow, stackRows } from './testing/goldens';
@@ -35,22 +45,33 @@ function largestDifference(got: Float32Array, want: Float32Array): number {
 
 /** Largest difference between kernels and reference over a batch. */
 async function compare(
-  [count, width, height]: readonly [number, number, number],
+  stored: readonly [number, number, number],
   rows: Float32Array,
   size: number,
   interpolation: Interpolation = 'bicubic',
   stages: Partial<Stages> = { blur: 10 },
 ): Promise<number> {
+  const options = { stages: { ...allStages, ...stages }, interpolation };
+  const { got, want } = await both(stored, rows, size, options);
+  return largestDifference(got, want);
+}
+
+/** A batch of crops from the kernels and from the reference. */
+async function both(
+  [count, width, height]: readonly [number, number, number],
+  rows: Float32Array,
+  size: number,
+  options: AugmentOptions,
+) {
   const pixels = noise(count, width, height);
   const store = uploadImages(pixels, count, { width, height });
   const parameters = tf.tensor2d(rows, [rows.length / COLUMNS, COLUMNS]);
-  const options = { stages: { ...allStages, ...stages }, interpolation };
   const crops = augment(store, parameters, size, options);
   const got = await readBack(crops);
   const want = augmentReference(inMemory(pixels, count, width, height), rows, size, options);
   tf.dispose([crops, parameters]);
   store.dispose();
-  return largestDifference(got, want);
+  return { got, want };
 }
 
 // In normalised units: 1e-6 of a value in [0, 1] is 4.5e-6 here, and a jitter chain rounds a dozen times.
@@ -122,6 +143,43 @@ describe('the kernels agree with the reference', () => {
     },
   );
 
+  it.each([
+    [64, 64],
+    [33, 50],
+    [16, 16],
+    [5, 3],
+    [1, 1],
+  ])('on levels equalised and solarised at any of them, of %d × %d pictures', async (width, height) => {
+    const side = Math.min(width, height);
+    const rows = [0, 77.3, 128, 256].map((threshold, image) => {
+      const row = evaluationParameters([image], { width, height });
+      row[column.solarize] = solarizeCut(threshold);
+      row[column.equalize] = 1;
+      return row;
+    });
+    // Pictures that are not resized have whole levels: nothing is rounded apart.
+    const stages = { colour: false, blur: 0 };
+    expect(await compare([4, width, height], stackRows(rows), side, 'bicubic', stages)).toBeLessThan(CLOSE);
+  });
+
+  it('on the chain of PAWS, but for values that round to another level', async () => {
+    const recipe = {
+      ...busy,
+      ...{ solarize_all: true, equalize_prob: 0.5, interpolation: 'bilinear' as const },
+      ...{ global_crops_size: 32, local_crops_size: 18 },
+    };
+    const size = [6, 40, 40] as const;
+    const groups = [...viewGroups(recipe), supportGroup(recipe, 2)];
+    const drawn = drawCrops(recipe, cropStream(3, 1), [5, 4, 3, 2, 1, 0], 40, groups);
+    for (const { group, parameters } of drawn) {
+      const { got, want } = await both(size, parameters, group.size, group);
+      const apart = got.filter((value, i) => Math.abs(value - want[i]!) > CLOSE).length;
+      expect(apart / got.length).toBeLessThan(0.002);
+      const plain = { ...group, stages: { ...group.stages, equalize: false } };
+      expect((await both(size, parameters, group.size, plain)).got).not.toEqual(got);
+    }
+  });
+
   it('on a batch of one', async () => {
     const row = boxRow([3, 4, 20, 17]);
     row[column.flip] = 1;
@@ -176,7 +234,8 @@ describe('augment', () => {
     row[column.gray] = 1;
     row[column.blur] = 2;
     row[column.solarize] = 0.5;
-    const stages = { colour: false, blur: 0, solarize: false };
+    row[column.equalize] = 1;
+    const stages = { colour: false, blur: 0, solarize: false, equalize: false };
     const rows = tf.tensor2d(row, [1, COLUMNS]);
     expect(await readBack(augment(store, rows, 16, { stages }))).toEqual(plain);
     expect(await readBack(augment(store, rows, 16, { stages: allStages }))).not.toEqual(plain);

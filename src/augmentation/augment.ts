@@ -1,6 +1,6 @@
 /**
  * From stored pictures and rows of parameters to finished crops: crop and resize, mirror, colour jitter, grey,
- * blur, solarise, normalise. On WebGPU all of it is kernels of this room; elsewhere the reference computes the
+ * blur, solarise, equalise, normalise. On WebGPU all of it is kernels of this room; elsewhere the reference computes the
  * same numbers on the CPU. Everything that changes from step to step comes in through the parameter tensor,
  * so the chain can be captured and replayed.
  */
@@ -12,13 +12,14 @@ import { crop } from './kernels/crop';
 import { finishInPlace } from './kernels/finish';
 import { COLUMNS, evaluationParameters, type Stages } from './parameters';
 import { augmentReference } from './reference/pipeline';
+import type { Interpolation } from './reference/resize';
 
 /** How the crops of one batch are made. */
 export interface AugmentOptions {
   /** Stages that can touch a crop of this batch; `ViewGroup.stages`. */
   stages: Stages;
   /** DINO resizes with bicubic, PAWS with bilinear; both antialiased. */
-  interpolation?: 'bicubic' | 'bilinear';
+  interpolation?: Interpolation;
 }
 
 /**
@@ -34,11 +35,11 @@ export function augment(
   const backend = webgpu();
   if (backend && onGpu(store)) {
     const { stages, interpolation = 'bicubic' } = options;
-    const crops = crop(store, parameters, outputSize, interpolation, stages);
-    if (stages.blur > 0) {
-      blurInPlace(backend, crops, parameters, stages.blur);
-      finishInPlace(backend, crops, parameters, stages.solarize);
-    }
+    const { blur } = stages;
+    const finish = blur === 0 && !stages.equalize;
+    const crops = crop(store, parameters, outputSize, interpolation, { ...stages, finish });
+    if (blur > 0) blurInPlace(backend, crops, parameters, blur);
+    if (!finish) finishInPlace(backend, crops, parameters, stages);
     return crops;
   }
   // Without WebGPU the rows never left the CPU, so reading them costs nothing.
@@ -58,7 +59,7 @@ export function evaluationBatch(
 ): tf.Tensor {
   const parameters = tf.tensor2d(evaluationParameters(indices, store), [indices.length, COLUMNS]);
   const crops = augment(store, parameters, outputSize, {
-    stages: { colour: false, blur: 0, solarize: false },
+    stages: { colour: false, blur: 0, solarize: false, equalize: false },
   });
   parameters.dispose();
   return crops;

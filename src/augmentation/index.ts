@@ -12,6 +12,8 @@ export {
   drawCrops,
   type ImageSize,
   type Stages,
+  supportCropStream,
+  supportGroup,
   type View,
   type ViewGroup,
   viewGroups,

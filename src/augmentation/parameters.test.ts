@@ -11,6 +11,9 @@ import {
   evaluationParameters,
   NO_SOLARIZE,
   solarizeCut,
+  supportCropStream,
+  supportGroup,
+  type View,
   viewGroups,
   viewParameters,
 } from './parameters';
@@ -150,8 +153,51 @@ describe('drawCrops', () => {
     const first = [...box, unit, unit, ...jitter, unit, unit, '0.10 to 2.00'];
     expect(calls).toEqual([...first, ...first, unit]);
     expect([...viewParameters(drawn, 0)].map((value) => Math.round(value * 100) / 100)).toEqual([
-      9, 0, 0, 32, 32, 1, 1, 2, 0, 3, 1, 1, 1, 1, 0, 1, 1.05, 2,
+      9, 0, 0, 32, 32, 1, 1, 2, 0, 3, 1, 1, 1, 1, 0, 1, 1.05, 2, 0,
     ]);
+  });
+
+  it('solarises any view from a level of its own, and equalises, where the recipe says so', () => {
+    const recipe = { ...officialRecipe, solarize_all: true, equalize_prob: 0.3, local_crops_number: 1 };
+    const drawn = drawCrops(recipe, cropStream(0, 0), indices, 64);
+    for (const [group, view] of [
+      [0, 0],
+      [0, 1],
+      [1, 0],
+    ] as const) {
+      const all = valuesOf(group, view, 'solarize', drawn);
+      const cuts = all.filter((cut) => cut !== NO_SOLARIZE);
+      expect(cuts.length / all.length).toBeCloseTo(0.2, 1);
+      expect(share(cuts, (cut) => cut < 0.5)).toBeCloseTo(0.5, 0.5);
+      expect(Math.min(...cuts)).toBeLessThan(0.1);
+      expect(Math.max(...cuts)).toBeGreaterThan(0.9);
+      expect(share(valuesOf(group, view, 'equalize', drawn), (flag) => flag === 1)).toBeCloseTo(0.3, 1);
+    }
+  });
+
+  it('draws for solarising and equalising last, and for neither where it cannot happen', () => {
+    // The view before it is drawn alike: what a recipe adds, it adds at the end of a row.
+    const one = { ...officialRecipe, local_crops_number: 0 };
+    const more = { ...one, solarize_all: true, equalize_prob: 1 };
+    const [few, many] = [one, more].map((recipe) => drawCrops(recipe, cropStream(4, 2), [7], 64)[0]!);
+    const before = column.solarize;
+    expect(few!.parameters.subarray(0, before)).toEqual(many!.parameters.subarray(0, before));
+    expect(valuesOf(0, 0, 'equalize', [few!])).toEqual([0]);
+    expect(valuesOf(0, 0, 'equalize', [many!])).toEqual([1]);
+  });
+
+  it('draws the groups it is given, for other pictures than the recipe’s own', () => {
+    const group = supportGroup(officialRecipe, 3);
+    const drawn = drawCrops(officialRecipe, supportCropStream(0, 0), indices, 64, [group]);
+    expect(drawn.length).toBe(1);
+    expect(drawn[0]!.group).toBe(group);
+    expect(drawn[0]!.parameters.length).toBe(3 * 500 * COLUMNS);
+    expect(valuesOf(0, 2, 'image', drawn)).toEqual(indices);
+    const blurred = [0, 1, 2].map((view) => valuesOf(0, view, 'blur', drawn).filter((radius) => radius > 0));
+    expect(blurred.map((radii) => Math.round((10 * radii.length) / 500))).toEqual([10, 1, 10]);
+    expect(drawn[0]!.parameters).not.toEqual(
+      drawCrops(officialRecipe, cropStream(0, 0), indices, 64, [group])[0]!.parameters,
+    );
   });
 });
 
@@ -159,9 +205,34 @@ describe('viewGroups', () => {
   it('names only the stages that can happen', () => {
     const plain = { ...officialRecipe, jitter_prob: 0, gray_prob: 0, solarize_prob: 0, blur_prob_local: 0 };
     expect(viewGroups(plain).map((group) => group.stages)).toEqual([
-      { colour: false, blur: 2, solarize: false },
-      { colour: false, blur: 0, solarize: false },
+      { colour: false, blur: 2, solarize: false, equalize: false },
+      { colour: false, blur: 0, solarize: false, equalize: false },
     ]);
+    const toned = { ...plain, solarize_prob: 0.2, solarize_all: true, equalize_prob: 0.2 };
+    expect(viewGroups(toned).map(({ stages }) => [stages.solarize, stages.equalize])).toEqual([
+      [true, true],
+      [true, true],
+    ]);
+  });
+
+  it('resizes all views as the recipe says', () => {
+    for (const interpolation of ['bicubic', 'bilinear'] as const) {
+      const recipe = { ...officialRecipe, interpolation };
+      const groups = [...viewGroups(recipe), supportGroup(recipe, 1)];
+      expect(groups.map((group) => group.interpolation)).toEqual(Array(3).fill(interpolation));
+    }
+  });
+});
+
+describe('supportGroup', () => {
+  it('makes its views like the global ones, in turns', () => {
+    const [globals] = viewGroups(officialRecipe);
+    const { views, size, stages } = supportGroup(officialRecipe, 3);
+    const nameless = (view: View) => ({ ...view, name: '' });
+    expect(views.map(({ name }) => name)).toEqual(['support 1', 'support 2', 'support 3']);
+    expect(views.map(nameless)).toEqual([0, 1, 0].map((i) => nameless(globals!.views[i]!)));
+    expect([size, stages]).toEqual([globals!.size, globals!.stages]);
+    expect(supportGroup(officialRecipe, 1).stages.solarize).toBe(false);
   });
 });
 

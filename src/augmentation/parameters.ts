@@ -2,13 +2,14 @@
  * What happens to every crop of a step, drawn on the CPU and handed to the kernels as numbers: so the same
  * crops can be shown, compared with golden numbers, and replayed by a captured step.
  *
- * Distributions and order of the draws follow `DataAugmentationDINO` of main_dino.py and the transforms of
- * torchvision 0.14 that it is made of: box, flip, jitter (its order, then its factors), grey, blur, solarise,
- * picture by picture and view by view. What is not applied is not drawn.
+ * Distributions and order of the draws follow `DataAugmentationDINO` of main_dino.py, the transforms of suncet's
+ * data_manager.py, and those of torchvision 0.14 that both are made of: box, flip, jitter (its order, then its
+ * factors), grey, blur, solarise, equalise, picture by picture and view by view. What is not applied is not drawn.
  */
 import { type RandomStream, randomStream } from '../platform/random';
 import type { Recipe } from '../recipe';
 import { type Box, RATIO_RANGE, randomResizedCrop } from './randomResizedCrop';
+import type { Interpolation } from './reference/resize';
 
 /** Columns of a parameter row. Flags are 0 or 1. */
 export const column = {
@@ -36,10 +37,12 @@ export const column = {
   blur: 16,
   /** Values from here on are inverted (see `solarizeCut`); 2 = none. */
   solarize: 17,
+  /** The histogram of every channel is levelled, after all else. */
+  equalize: 18,
 } as const;
 
 /** Numbers in a parameter row. */
-export const COLUMNS = 18;
+export const COLUMNS = 19;
 
 /** Codes in the four `order` columns. */
 export const operation = { brightness: 0, contrast: 1, saturation: 2, hue: 3 } as const;
@@ -70,6 +73,9 @@ export type CropRecipe = Pick<
   | 'blur_radius_min'
   | 'blur_radius_max'
   | 'solarize_prob'
+  | 'solarize_all'
+  | 'equalize_prob'
+  | 'interpolation'
 >;
 
 /** One view of a picture. */
@@ -80,6 +86,9 @@ export interface View {
   scale: readonly [number, number];
   blurProb: number;
   solarizeProb: number;
+  /** From which 8-bit value on: 128 as in DINO, or drawn from 0 … 256 each time, as in PAWS. */
+  solarizeFrom: 128 | 'drawn';
+  equalizeProb: number;
 }
 
 /** The stages of the chain that can touch a crop at all; what is off here is never dispatched. */
@@ -88,6 +97,7 @@ export interface Stages {
   /** Largest blur radius in pixels; 0 = no crop is blurred. */
   blur: number;
   solarize: boolean;
+  equalize: boolean;
 }
 
 /** Views of one size, made in one batch. */
@@ -96,6 +106,8 @@ export interface ViewGroup {
   size: number;
   views: readonly View[];
   stages: Stages;
+  /** How a box is brought to the crop's size, antialiased. */
+  interpolation: Interpolation;
 }
 
 /** The crops of one group in one step. */
@@ -117,35 +129,69 @@ export type ImageSize = number | { readonly width: number; readonly height: numb
 
 /** The groups of a recipe: the two global views, then the local ones where there are any. */
 export function viewGroups(recipe: CropRecipe): ViewGroup[] {
-  const colour = recipe.jitter_prob > 0 || recipe.gray_prob > 0;
-  const group = (size: number, views: View[]): ViewGroup => ({
+  const globals = globalViews(recipe);
+  const groups = [
+    groupOf(recipe, recipe.global_crops_size, [globals(0, 'global 1'), globals(1, 'global 2')]),
+  ];
+  if (recipe.local_crops_number > 0) {
+    const local: Omit<View, 'name'> = {
+      scale: [recipe.local_crops_scale_min, recipe.local_crops_scale_max],
+      blurProb: recipe.blur_prob_local,
+      ...toneOf(recipe, false),
+    };
+    const locals = Array.from({ length: recipe.local_crops_number }, (_, i) => ({
+      name: `local ${i + 1}`,
+      ...local,
+    }));
+    groups.push(groupOf(recipe, recipe.local_crops_size, locals));
+  }
+  return groups;
+}
+
+/**
+ * The group of the `count` views of labelled pictures, as PAWS votes with: made like the global views, the first,
+ * third … like global 1, the others like global 2.
+ */
+export function supportGroup(recipe: CropRecipe, count: number): ViewGroup {
+  const globals = globalViews(recipe);
+  const views = Array.from({ length: count }, (_, i) => globals(i % 2, `support ${i + 1}`));
+  return groupOf(recipe, recipe.global_crops_size, views);
+}
+
+/** How the global views are made; they differ in blur and solarisation only. */
+function globalViews(recipe: CropRecipe): (which: number, name: string) => View {
+  return (which, name) => ({
+    name,
+    scale: [recipe.global_crops_scale_min, recipe.global_crops_scale_max],
+    blurProb: which === 0 ? recipe.blur_prob_global1 : recipe.blur_prob_global2,
+    ...toneOf(recipe, which === 1),
+  });
+}
+
+/** What happens to the levels of a view; without `solarize_all`, the second global view alone is solarised. */
+function toneOf(
+  recipe: CropRecipe,
+  second: boolean,
+): Pick<View, 'solarizeProb' | 'solarizeFrom' | 'equalizeProb'> {
+  return {
+    solarizeProb: recipe.solarize_all || second ? recipe.solarize_prob : 0,
+    solarizeFrom: recipe.solarize_all ? 'drawn' : 128,
+    equalizeProb: recipe.equalize_prob,
+  };
+}
+
+function groupOf(recipe: CropRecipe, size: number, views: readonly View[]): ViewGroup {
+  return {
     size,
     views,
     stages: {
-      colour,
+      colour: recipe.jitter_prob > 0 || recipe.gray_prob > 0,
       blur: views.some((view) => view.blurProb > 0) ? recipe.blur_radius_max : 0,
       solarize: views.some((view) => view.solarizeProb > 0),
+      equalize: recipe.equalize_prob > 0,
     },
-  });
-  const globalScale = [recipe.global_crops_scale_min, recipe.global_crops_scale_max] as const;
-  const localScale = [recipe.local_crops_scale_min, recipe.local_crops_scale_max] as const;
-  const globals = group(recipe.global_crops_size, [
-    { name: 'global 1', scale: globalScale, blurProb: recipe.blur_prob_global1, solarizeProb: 0 },
-    {
-      name: 'global 2',
-      scale: globalScale,
-      blurProb: recipe.blur_prob_global2,
-      solarizeProb: recipe.solarize_prob,
-    },
-  ]);
-  if (recipe.local_crops_number === 0) return [globals];
-  const locals = Array.from({ length: recipe.local_crops_number }, (_, i) => ({
-    name: `local ${i + 1}`,
-    scale: localScale,
-    blurProb: recipe.blur_prob_local,
-    solarizeProb: 0,
-  }));
-  return [globals, group(recipe.local_crops_size, locals)];
+    interpolation: recipe.interpolation,
+  };
 }
 
 /** The stream that a step's crops are drawn from: the same (seed, step) always gives the same crops. */
@@ -153,16 +199,25 @@ export function cropStream(seed: number, step: number): RandomStream {
   return randomStream(seed, `crops ${step}`);
 }
 
-/** Draws the crops of one step for the pictures `indices`, which are `imageSize` pixels large. */
+/** The stream that the crops of a step's labelled pictures are drawn from. */
+export function supportCropStream(seed: number, step: number): RandomStream {
+  return randomStream(seed, `support crops ${step}`);
+}
+
+/**
+ * Draws the crops of one step for the pictures `indices`, which are `imageSize` pixels large: those of `groups`,
+ * which are the recipe's own where left out.
+ */
 export function drawCrops(
   recipe: CropRecipe,
   rng: RandomStream,
   indices: ArrayLike<number>,
   imageSize: ImageSize,
+  groups: readonly ViewGroup[] = viewGroups(recipe),
 ): DrawnCrops[] {
   const { width, height } = sides(imageSize);
   const batch = indices.length;
-  const drawn = viewGroups(recipe).map((group) => ({
+  const drawn = groups.map((group) => ({
     group,
     batch,
     parameters: new Float32Array(group.views.length * batch * COLUMNS),
@@ -279,6 +334,11 @@ function drawRow(
   if (rng.uniform() < view.blurProb) {
     row[column.blur] = rng.uniform(recipe.blur_radius_min, recipe.blur_radius_max);
   }
-  // The official first and local transforms have no solarisation to draw for.
-  if (view.solarizeProb > 0 && rng.uniform() < view.solarizeProb) row[column.solarize] = solarizeCut(128);
+  // A transform that an official pipeline does not have is not drawn for either.
+  if (view.solarizeProb > 0 && rng.uniform() < view.solarizeProb) {
+    row[column.solarize] = solarizeCut(
+      view.solarizeFrom === 'drawn' ? rng.uniform(0, 256) : view.solarizeFrom,
+    );
+  }
+  if (view.equalizeProb > 0 && rng.uniform() < view.equalizeProb) row[column.equalize] = 1;
 }

@@ -1,6 +1,6 @@
 /**
  * The chain from packed pictures to crops, a workgroup for each crop: crop, mirror and antialiased resize, then,
- * in the same dispatch, colour and, where nothing is blurred in between, the last stage.
+ * in the same dispatch, colour and, where nothing comes in between, the last stage.
  * The columns are resampled first, into a scratch plane per channel, then the rows. Twin: `cropOf` in
  * `reference/pipeline.ts`; the windows and filters are Pillow's (see `reference/resize.ts`).
  */
@@ -139,20 +139,20 @@ function kernelFor(fused: Fused): Kernel {
 }
 
 /**
- * The crops of the rows of `parameters` [B, COLUMNS]: float32 [B, 3, size, size], finished, or in [0, 1] where
- * they are to be blurred.
+ * The crops of the rows of `parameters` [B, COLUMNS]: float32 [B, 3, size, size], with the last stage where
+ * `finish`, else in [0, 1] as the jitter left them.
  */
 export function crop(
   store: ImageStore & { tensor: tf.Tensor },
   parameters: tf.Tensor,
   size: number,
   interpolation: Interpolation,
-  { colour, blur, solarize }: Stages,
+  { colour, solarize, finish }: Pick<Stages, 'colour' | 'solarize'> & { finish: boolean },
 ): tf.Tensor {
   const count = parameters.shape[0] as number;
   const { width, height } = store;
   const [narrow, crops] = compute(
-    kernelFor({ interpolation, colour, finish: blur === 0 }),
+    kernelFor({ interpolation, colour, finish }),
     [store.tensor, parameters],
     [
       [count, 3, height, size],

@@ -100,11 +100,16 @@ export function equalize(picture: Picture): Picture {
   const area = picture.height * picture.width;
   const result = blank(picture.height, picture.width);
   for (let c = 0; c < 3; c++) {
-    const levels = Array.from(picture.data.subarray(c * area, (c + 1) * area), (v) => Math.round(v * 255));
+    const levels = Array.from(picture.data.subarray(c * area, (c + 1) * area), levelOf);
     const table = equalizeTable(levels);
     for (let i = 0; i < area; i++) result.data[c * area + i] = table[levels[i]!]! / 255;
   }
   return result;
+}
+
+/** The 8-bit level of a value, rounded in single precision as the kernel does. */
+function levelOf(value: number): number {
+  return Math.floor(Math.fround(Math.fround(value * 255) + 0.5));
 }
 
 /** [256] new level of every level; the last level that occurs does not count in the step, as in Pillow. */

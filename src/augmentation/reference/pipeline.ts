@@ -3,7 +3,7 @@
  */
 import { COLUMNS, column, type Stages } from '../parameters';
 import { boxBlur } from './blur';
-import { grayscale, jitter, normalise, solarize } from './colour';
+import { equalize, grayscale, jitter, normalise, solarize } from './colour';
 import { cut, flipHorizontally, type Picture, unpack } from './picture';
 import { type Interpolation, resizeAntialiased } from './resize';
 
@@ -50,7 +50,7 @@ export function cropOf(
   return at('flip') ? flipHorizontally(resized) : resized;
 }
 
-/** Jitter, grey, blur and solarisation of a row, in the official order. */
+/** Jitter, grey, blur, solarisation and equalisation of a row, in the official order. */
 export function photometric(crop: Picture, row: Float32Array, stages: Stages): Picture {
   const at = (name: keyof typeof column) => row[column[name]]!;
   let result = crop;
@@ -64,5 +64,6 @@ export function photometric(crop: Picture, row: Float32Array, stages: Stages): P
   }
   if (stages.colour && at('gray')) result = grayscale(result);
   if (stages.blur > 0) result = boxBlur(result, at('blur'));
-  return stages.solarize ? solarize(result, at('solarize')) : result;
+  if (stages.solarize) result = solarize(result, at('solarize'));
+  return stages.equalize && at('equalize') ? equalize(result) : result;
 }

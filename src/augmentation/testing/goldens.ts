@@ -3,14 +3,14 @@
  * tensor's name and the file's metadata, so any other set of the same format can be run.
  */
 import type { Fixture } from '../../checkpoint/parity';
-import { COLUMNS, column, evaluationParameters, solarizeCut } from '../parameters';
+import { COLUMNS, column, evaluationParameters, type Stages, solarizeCut } from '../parameters';
 import { boxBlur, gaussianBlur } from '../reference/blur';
 import * as colour from '../reference/colour';
 import { cut, flipHorizontally, type Picture } from '../reference/picture';
 import { cropOf, photometric } from '../reference/pipeline';
 import { evaluationTransform, type Interpolation, resizeAntialiased, resizePlain } from '../reference/resize';
 
-export const allStages = { colour: true, blur: 10, solarize: true };
+export const allStages: Stages = { colour: true, blur: 10, solarize: true, equalize: true };
 
 interface JitterSetting {
   order: number[];
@@ -159,9 +159,9 @@ function pipelinePicture(fixture: Fixture, index: number, stage: string): Pictur
     case 'after_crop':
       return crop;
     case 'after_jitter':
-      return photometric(crop, row, { colour: true, blur: 0, solarize: false });
+      return photometric(crop, row, { ...allStages, blur: 0, solarize: false });
     case 'after_blur':
-      return photometric(crop, row, { colour: true, blur: 10, solarize: false });
+      return photometric(crop, row, { ...allStages, solarize: false });
     default:
       return colour.normalise(photometric(crop, row, allStages));
   }
