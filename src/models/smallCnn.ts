@@ -4,11 +4,11 @@
  * flattened. On a few hundred photos it learns where a tiny Vision Transformer does not.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { batchNorm } from '../engine/kernels/batchNorm';
-import { convolution } from '../engine/kernels/convolution';
 import { poolToGrid } from '../engine/kernels/pool';
-import { batchNormSpecs, batchNormState } from './batchNorm';
+import { batchNormSpecs } from './batchNorm';
+import { layersOf } from './convnet';
 import { convolutionInit, type ParameterSpec, type Reader } from './parameters';
+import type { TrunkOptions } from './viewBatch';
 
 export interface SmallCnnConfig {
   /** Channels after the stem; doubled by every block. */
@@ -16,13 +16,6 @@ export interface SmallCnnConfig {
   blocks: number;
   /** Side of the grid the last map is averaged to. */
   pool: number;
-}
-
-export interface SmallCnnOptions {
-  /** Batch norm's mode: batch statistics while training, running ones for evaluation. */
-  mode: 'train' | 'eval';
-  /** Share of this batch in the running statistics; torch's 0.1 unless told. */
-  batchNormMomentum?: number;
 }
 
 /** Length of the feature vector: channels of the last block times the cells of the grid. */
@@ -58,19 +51,16 @@ export function smallCnnForward(
   read: Reader,
   config: SmallCnnConfig,
   images: tf.Tensor,
-  { mode, batchNormMomentum = 0.1 }: SmallCnnOptions,
+  options: TrunkOptions,
 ): tf.Tensor {
-  const norm = (x: tf.Tensor, name: string, following: { relu?: boolean; residual?: tf.Tensor } = {}) =>
-    batchNorm(x, batchNormState(read, name), { mode, momentum: batchNormMomentum, ...following });
-  const weight = (name: string) => read(`${name}.weight`);
-  const stem = convolution(images, weight('conv1'), { stride: 2, padding: 1, inputGradient: false });
-  let x = norm(stem, 'bn1', { relu: true });
+  const { conv, norm } = layersOf(read, options);
+  const { inputGradient = false } = options;
+  let x = norm(conv(images, 'conv1', { stride: 2, padding: 1, inputGradient }), 'bn1', { relu: true });
   for (let i = 0; i < config.blocks; i++) {
     const at = `layer${i + 1}.0`;
-    const strided = convolution(x, weight(`${at}.conv1`), { stride: 2, padding: 1 });
-    const first = norm(strided, `${at}.bn1`, { relu: true });
-    const second = convolution(first, weight(`${at}.conv2`), { padding: 1 });
-    const shortcut = norm(convolution(x, weight(`${at}.downsample.0`), { stride: 2 }), `${at}.downsample.1`);
+    const first = norm(conv(x, `${at}.conv1`, { stride: 2, padding: 1 }), `${at}.bn1`, { relu: true });
+    const second = conv(first, `${at}.conv2`, { padding: 1 });
+    const shortcut = norm(conv(x, `${at}.downsample.0`, { stride: 2 }), `${at}.downsample.1`);
     x = norm(second, `${at}.bn2`, { relu: true, residual: shortcut });
   }
   return tf.reshape(poolToGrid(x, config.pool), [x.shape[0] as number, smallCnnFeatureDim(config)]);

@@ -4,15 +4,20 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Recipe } from '../recipe';
 import type { ParameterSpec, Reader } from './parameters';
+import { type ResnetConfig, resnetConfig, resnetFeatureDim, resnetForward, resnetParameters } from './resnet';
 import { type SmallCnnConfig, smallCnnFeatureDim, smallCnnForward, smallCnnParameters } from './smallCnn';
-import type { ViewBatch } from './viewBatch';
+import type { TrunkOptions, ViewBatch } from './viewBatch';
 import { dropPathCalls, type VitConfig, vitFeatures, vitLastAttention, vitParameters } from './vit';
+import {
+  type WideResnetConfig,
+  wideResnetBiases,
+  wideResnetFeatureDim,
+  wideResnetForward,
+  wideResnetParameters,
+} from './wideResnet';
+import { withZeroGradient } from './zeroGradient';
 
-export interface TrunkOptions {
-  mode: 'train' | 'eval';
-  /** Share of this batch in batch norm's running statistics; torch's 0.1 unless told. */
-  batchNormMomentum?: number;
-}
+export type { TrunkOptions } from './viewBatch';
 
 export interface Trunk {
   readonly parameters: ParameterSpec[];
@@ -24,9 +29,14 @@ export interface Trunk {
   readonly patchSize: number | null;
   /** Groups of images [B, 3, H, W] → features [sum of batches, featureDim], group by group. */
   forward(read: Reader, groups: readonly ViewBatch[], options: TrunkOptions): tf.Tensor;
+  /** The same, each group by itself: for heads whose batch norm sees one group at a time. */
+  forwardEach(read: Reader, groups: readonly ViewBatch[], options: TrunkOptions): tf.Tensor[];
   /** Softmax attention of the last block from the class token, [B, heads, 1, N]; null where there is none. */
   lastAttention(read: Reader, images: tf.Tensor): tf.Tensor | null;
 }
+
+/** The groups' features in one matrix. */
+const together = (parts: tf.Tensor[]) => (parts.length === 1 ? (parts[0] as tf.Tensor) : tf.concat(parts));
 
 export function vitTrunk(config: VitConfig, scheme: Recipe['init']): Trunk {
   return {
@@ -36,30 +46,80 @@ export function vitTrunk(config: VitConfig, scheme: Recipe['init']): Trunk {
     hasBatchNorm: false,
     patchSize: config.patchSize,
     forward: (read, groups) => vitFeatures(read, config, groups),
+    forwardEach: (read, groups) => {
+      const features = vitFeatures(read, config, groups);
+      const rows = groups.map(({ crops }) => crops.shape[0] as number);
+      return rows.length === 1 ? [features] : tf.split(features, rows);
+    },
     lastAttention: (read, images) => vitLastAttention(read, config, images, 'class'),
   };
 }
 
-export function cnnTrunk(config: SmallCnnConfig): Trunk {
+/** What a convolutional network brings. */
+interface Convnet {
+  parameters: ParameterSpec[];
+  featureDim: number;
+  forward(read: Reader, images: tf.Tensor, options: TrunkOptions): tf.Tensor;
+  /** Names of the parameters that training-mode forwards give no gradient of, because it is zero. */
+  withoutGradient?: readonly string[];
+}
+
+function convnetTrunk({ parameters, featureDim, forward, withoutGradient = [] }: Convnet): Trunk {
+  // Batch norm's statistics belong to a group, as in the official wrappers.
+  const forwardEach: Trunk['forwardEach'] = (read, groups, options) =>
+    groups.map(({ crops }, i) => {
+      const features = forward(read, crops, options);
+      // Zero is said once, so that no zeros are added up.
+      if (options.mode === 'eval' || i > 0) return features;
+      return withZeroGradient(features, withoutGradient.map(read));
+    });
   return {
-    parameters: smallCnnParameters(config),
-    featureDim: smallCnnFeatureDim(config),
+    parameters,
+    featureDim,
     dropPathCalls: 0,
     hasBatchNorm: true,
     patchSize: null,
-    // Batch norm's statistics belong to a group, as in the official wrapper.
-    forward: (read, groups, options) => {
-      const features = groups.map(({ crops }) => smallCnnForward(read, config, crops, options));
-      return features.length === 1 ? (features[0] as tf.Tensor) : tf.concat(features);
-    },
+    forward: (...given) => together(forwardEach(...given)),
+    forwardEach,
     lastAttention: () => null,
   };
+}
+
+export function cnnTrunk(config: SmallCnnConfig): Trunk {
+  return convnetTrunk({
+    parameters: smallCnnParameters(config),
+    featureDim: smallCnnFeatureDim(config),
+    forward: (read, images, options) => smallCnnForward(read, config, images, options),
+  });
+}
+
+export function resnetTrunk(config: ResnetConfig): Trunk {
+  return convnetTrunk({
+    parameters: resnetParameters(config),
+    featureDim: resnetFeatureDim(config),
+    forward: (read, images, options) => resnetForward(read, config, images, options),
+  });
+}
+
+export function wideResnetTrunk(config: WideResnetConfig): Trunk {
+  return convnetTrunk({
+    parameters: wideResnetParameters(config),
+    featureDim: wideResnetFeatureDim(config),
+    forward: (read, images, options) => wideResnetForward(read, config, images, options),
+    withoutGradient: wideResnetBiases(config),
+  });
 }
 
 /** The trunk a recipe asks for. */
 export function createTrunk(recipe: Recipe): Trunk {
   if (recipe.arch === 'cnn') {
     return cnnTrunk({ width: recipe.cnn_width, blocks: recipe.cnn_blocks, pool: recipe.cnn_pool });
+  }
+  if (recipe.arch === 'resnet') {
+    return resnetTrunk(resnetConfig(recipe.resnet_depth, recipe.resnet_width, recipe.resnet_stem));
+  }
+  if (recipe.arch === 'wide_resnet') {
+    return wideResnetTrunk({ depth: recipe.wrn_depth, widen: recipe.wrn_widen });
   }
   return vitTrunk(
     {

@@ -1,5 +1,5 @@
 /**
- * What a trunk is given: images in groups of equal size.
+ * What a trunk is given: images in groups of equal size, and how it is to look at them.
  */
 import type * as tf from '@tensorflow/tfjs-core';
 
@@ -8,4 +8,13 @@ export interface ViewBatch {
   crops: tf.Tensor;
   /** Uniform draws [calls, views·B], one row per call in order; without them nothing is dropped. */
   dropPath?: tf.Tensor;
+}
+
+export interface TrunkOptions {
+  /** Batch norm's mode: batch statistics while training, running ones for evaluation. */
+  mode: 'train' | 'eval';
+  /** Share of this batch in the running statistics; each layer's own, mostly torch's 0.1, unless told. */
+  batchNormMomentum?: number;
+  /** True to give dL/d images, where the trunk is convolutional. */
+  inputGradient?: boolean;
 }

@@ -1,0 +1,100 @@
+/**
+ * Heads of the official PAWS (init_model of src/paws_train.py, facebookresearch/suncet): the projection `fc`, three
+ * linear layers with batch norm and ReLU between them, gives the representation h; the optional prediction `pred`, a
+ * bottleneck of a quarter of the width, gives z. Both run group by group, as the trunk does: batch norm sees one
+ * group of views at a time. Official names, beside the trunk's and without a prefix; torch's default initialisation.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { linear } from '../engine/kernels/linear';
+import { batchNormSpecs } from './batchNorm';
+import { layersOf } from './convnet';
+import { convolutionInit, type ParameterSpec, type Reader } from './parameters';
+import type { Trunk } from './trunk';
+import type { TrunkOptions, ViewBatch } from './viewBatch';
+
+export interface PawsHeadConfig {
+  inDim: number;
+  /** Officially 128 for the Wide ResNet and the feature's own for ResNets, which is 128 and 2048 there. */
+  hiddenDim: number;
+  outDim: number;
+  usePredHead: boolean;
+}
+
+export interface PawsEmbeddings {
+  /** [views·B, outDim]: of the projection; targets are made from it. */
+  h: tf.Tensor;
+  /** [views·B, outDim]: of the prediction; h itself where there is none. */
+  z: tf.Tensor;
+}
+
+/** Width of the prediction head's bottleneck as a share of its output. */
+const BOTTLENECK = 4;
+
+function linearSpecs(name: string, outputs: number, inputs: number): ParameterSpec[] {
+  // torch's default of linear layers is that of convolutions.
+  const init = convolutionInit(inputs);
+  return [
+    { name: `${name}.weight`, shape: [outputs, inputs], init },
+    { name: `${name}.bias`, shape: [outputs], init },
+  ];
+}
+
+/** The heads' parameters in official order. */
+export function pawsHeadParameters({
+  inDim,
+  hiddenDim,
+  outDim,
+  usePredHead,
+}: PawsHeadConfig): ParameterSpec[] {
+  const inner = Math.floor(outDim / BOTTLENECK);
+  return [
+    ...linearSpecs('fc.fc1', hiddenDim, inDim),
+    ...batchNormSpecs('fc.bn1', hiddenDim),
+    ...linearSpecs('fc.fc2', hiddenDim, hiddenDim),
+    ...batchNormSpecs('fc.bn2', hiddenDim),
+    ...linearSpecs('fc.fc3', outDim, hiddenDim),
+    ...(usePredHead
+      ? [
+          ...batchNormSpecs('pred.bn1', outDim),
+          ...linearSpecs('pred.fc1', inner, outDim),
+          ...batchNormSpecs('pred.bn2', inner),
+          ...linearSpecs('pred.fc2', outDim, inner),
+        ]
+      : []),
+  ];
+}
+
+/** Features [B, inDim] of one group → h [B, outDim]. */
+export function pawsProjection(read: Reader, features: tf.Tensor, options: TrunkOptions): tf.Tensor {
+  const { norm } = layersOf(read, options);
+  const fc = (x: tf.Tensor, name: string) => linear(x, read(`${name}.weight`), read(`${name}.bias`));
+  const first = norm(fc(features, 'fc.fc1'), 'fc.bn1', { relu: true });
+  const second = norm(fc(first, 'fc.fc2'), 'fc.bn2', { relu: true });
+  return fc(second, 'fc.fc3');
+}
+
+/** h [B, outDim] of one group → z [B, outDim]. */
+export function pawsPrediction(read: Reader, h: tf.Tensor, options: TrunkOptions): tf.Tensor {
+  const { norm } = layersOf(read, options);
+  const fc = (x: tf.Tensor, name: string) => linear(x, read(`${name}.weight`), read(`${name}.bias`));
+  const inner = fc(norm(h, 'pred.bn1'), 'pred.fc1');
+  return fc(norm(inner, 'pred.bn2', { relu: true }), 'pred.fc2');
+}
+
+/** Groups of images [B, 3, H, W] through trunk and heads, group by group: h and z of all, in the order given. */
+export function pawsForward(
+  read: Reader,
+  trunk: Trunk,
+  { usePredHead }: PawsHeadConfig,
+  groups: readonly ViewBatch[],
+  options: TrunkOptions,
+): PawsEmbeddings {
+  const parts = trunk.forwardEach(read, groups, options).map((features) => {
+    const h = pawsProjection(read, features, options);
+    return { h, z: usePredHead ? pawsPrediction(read, h, options) : h };
+  });
+  const together = (tensors: tf.Tensor[]) =>
+    tensors.length === 1 ? (tensors[0] as tf.Tensor) : tf.concat(tensors);
+  const h = together(parts.map((part) => part.h));
+  return { h, z: usePredHead ? together(parts.map((part) => part.z)) : h };
+}
