@@ -29,21 +29,19 @@ var<workgroup> levels: array<atomic<u32>, 768>;
 fn levelsOf(colour: vec3f) -> vec3u { return vec3u(colour * 255.0 + 0.5) + vec3u(0u, 256u, 512u); }
 
 // Turns the counts of the channel that begins at first into its table. The last level that occurs does not count
-// in the step, and a channel of one level, or of fewer pixels than levels, stays as it is.
+// in the step; a channel with too few pixels besides it (of one level, for instance) stays as it is.
 fn makeTable(first: u32, area: u32) {
-  var occurring = 0u;
   var last = 0u;
   for (var level = first; level < first + 256u; level++) {
     let count = atomicLoad(&levels[level]);
-    if (count > 0u) { occurring++; last = count; }
+    if (count > 0u) { last = count; }
   }
   let step = (area - last) / 255u;
-  let kept = occurring <= 1u || step == 0u;
   var below = step / 2u;
   for (var level = 0u; level < 256u; level++) {
     let count = atomicLoad(&levels[first + level]);
     let spread = min(255u, below / max(1u, step));
-    atomicStore(&levels[first + level], select(spread, level, kept));
+    atomicStore(&levels[first + level], select(spread, level, step == 0u));
     below += count;
   }
 }`;

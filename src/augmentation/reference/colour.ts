@@ -116,9 +116,9 @@ function levelOf(value: number): number {
 function equalizeTable(levels: readonly number[]): number[] {
   const histogram = new Array<number>(256).fill(0);
   for (const level of levels) histogram[level]!++;
-  const occurring = histogram.filter((count) => count > 0);
-  const step = Math.floor((levels.length - occurring.at(-1)!) / 255);
-  if (occurring.length <= 1 || step === 0) return histogram.map((_, level) => level);
+  const last = histogram.findLast((count) => count > 0)!;
+  const step = Math.floor((levels.length - last) / 255);
+  if (step === 0) return histogram.map((_, level) => level);
   let below = Math.floor(step / 2);
   return histogram.map((count) => {
     const level = Math.min(255, Math.floor(below / step));
