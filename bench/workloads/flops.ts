@@ -3,7 +3,8 @@ import type { DinoHeadConfig } from '../../src/models/dinoHead';
 import type { SmallCnnConfig } from '../../src/models/smallCnn';
 import type { VitConfig } from '../../src/models/vit';
 import type { Recipe } from '../../src/recipe';
-import { cnnCost, headCost, vitCost } from '../../src/recipe/networkCost';
+import { cnnCost } from '../../src/recipe/convolutionCost';
+import { headCost, vitCost } from '../../src/recipe/networkCost';
 
 /** Floating-point operations of a picture of `side` pixels through a Vision Transformer. */
 export function vitFlops(config: VitConfig, side: number): number {

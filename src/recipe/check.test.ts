@@ -18,12 +18,25 @@ const cnn = (changes: Partial<Recipe> = {}): Recipe => ({
   ...changes,
 });
 
+const method = (name: string, changes: Partial<Recipe> = {}): Recipe => ({
+  ...findPreset(name)!.recipe,
+  ...changes,
+});
+
 const refusals = (recipe: Recipe, changes: Partial<RunFacts> = {}) =>
   checkRecipe(recipe, { ...facts, ...changes }).filter(({ kind }) => kind === 'refusal');
 const warnings = (recipe: Recipe) => checkRecipe(recipe, facts).filter(({ kind }) => kind === 'warning');
 
 describe('checkRecipe refuses', () => {
   const cases: [string, Recipe, Partial<RunFacts>, string, unknown][] = [
+    [
+      'votes that count fully before they begin',
+      method('grey-paws-quick', { paws_ramp_end: 0.1 }),
+      {},
+      'paws_ramp_start',
+      0.1,
+    ],
+    ['a queue of part of a batch', method('swav-quick', { queue_length: 100 }), {}, 'queue_length', 96],
     ['no pictures', cnn(), { trainImages: 0 }, 'data', 'confetti'],
     ['no number of pictures', cnn(), { trainImages: Number.NaN }, 'data', 'confetti'],
     ['one picture', cnn(), { trainImages: 1 }, 'data', 'confetti'],
@@ -107,6 +120,13 @@ describe('checkRecipe refuses', () => {
     ).toEqual([]);
   });
 
+  it('nothing of other methods', () => {
+    const paws = (changes: Partial<Recipe>) => method('grey-paws-quick', changes);
+    expect(refusals(paws({ queue_length: 5, use_bn_in_head: true, momentum_teacher: 1 }))).toEqual([]);
+    expect(refusals(vit({ paws_ramp_start: 0.5, queue_length: 5 }))).toEqual([]);
+    expect(refusals(method('supervised-quick', { batch_size: 300 }), { trainImages: 100 })).toEqual([]);
+  });
+
   it('the stem itself when no width suits both it and the heads', () => {
     const found = refusals(vit({ conv_stem: true, embed_dim: 88, num_heads: 11 }));
     expect(found).toMatchObject([{ field: 'conv_stem', suggestion: false }]);
@@ -187,6 +207,11 @@ describe('checkRecipe warns of', () => {
   ])('%s, and lets it start', (_, recipe, field) => {
     expect(warnings(recipe).map((problem) => problem.field)).toEqual([field]);
     expect(refusals(recipe)).toEqual([]);
+  });
+
+  it('pure PAWS in a short run, and suggests the label loss', () => {
+    const found = warnings(method('grey-paws-quick', { support_ce_weight: 0, paws_ramp_start: 0 }));
+    expect(found).toMatchObject([{ field: 'support_ce_weight', suggestion: 1 }]);
   });
 
   it('no temperature once sharpening is switched off on purpose', () => {

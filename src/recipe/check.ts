@@ -4,24 +4,19 @@
  */
 import * as v from 'valibot';
 import { checkMemory } from './checkMemory';
+import { checkMethod } from './checkMethod';
+import { cnnMapSide } from './convolutionCost';
 import type { RunFacts } from './cost';
-import type { FieldSpec, FieldValue } from './field';
-import { type FieldName, fieldNames, type Recipe, recipeFields } from './fields';
-import { cnnMapSide, stemChannels, stemGroups } from './networkCost';
+import { type FieldSpec, type FieldValue, fieldApplies } from './field';
+import { fieldNames, type Recipe, recipeFields } from './fields';
+import { stemChannels, stemGroups } from './networkCost';
 import { describeValue } from './parse';
 import { planRun } from './plan';
-import type { FieldProblem } from './problem';
+import { type FieldProblem, refuse, tidy, warn } from './problem';
 import { fieldSchemas } from './schema';
 
 /** Longest run that is planned: every schedule holds one number per step. */
 const maxSteps = 1_000_000;
-
-const problem =
-  (kind: FieldProblem['kind']) =>
-  (field: FieldName, message: string, suggestion?: FieldValue): FieldProblem =>
-    suggestion === undefined ? { field, kind, message } : { field, kind, message, suggestion };
-const refuse = problem('refusal');
-const warn = problem('warning');
 
 /** The value in range that is nearest to a wrong one. */
 function nearestValid(spec: FieldSpec, value: unknown): FieldValue {
@@ -42,9 +37,6 @@ function checkRanges(recipe: Recipe): FieldProblem[] {
   return problems;
 }
 
-/** Three significant digits, for showing and suggesting. */
-const tidy = (value: number): number => Number(value.toPrecision(3));
-
 const powerOfTwoWithin = (limit: number): number => 2 ** Math.floor(Math.log2(limit));
 
 function checkPictures(recipe: Recipe, facts: RunFacts): FieldProblem[] {
@@ -57,17 +49,16 @@ function checkPictures(recipe: Recipe, facts: RunFacts): FieldProblem[] {
       refuse('data', 'One picture leaves nothing to tell apart. Add more, or take a built-in set.', other),
     ];
   }
-  if (recipe.batch_size > facts.trainImages) {
+  // Labelled pictures come again and again in the batches of the supervised baseline.
+  if (recipe.method !== 'supervised' && recipe.batch_size > facts.trainImages) {
     const fits = powerOfTwoWithin(facts.trainImages);
     const message = `A batch of ${recipe.batch_size} is larger than the ${facts.trainImages} training pictures; ${fits} would do.`;
     return [refuse('batch_size', message, fits)];
   }
   if (recipe.batch_size < 16) {
+    const noisy = recipe.method === 'dino' ? 'the teacher is noisy' : 'every step is noisy';
     return [
-      warn(
-        'batch_size',
-        `With ${recipe.batch_size} pictures a step the teacher is noisy; 16 or more are steadier.`,
-      ),
+      warn('batch_size', `With ${recipe.batch_size} pictures a step ${noisy}; 16 or more are steadier.`),
     ];
   }
   return [];
@@ -126,11 +117,15 @@ function checkVit(recipe: Recipe, facts: RunFacts): FieldProblem[] {
   return problems;
 }
 
+/** Whether small views are made at all. */
+const usesLocals = (recipe: Recipe): boolean =>
+  recipe.local_crops_number > 0 && fieldApplies(recipeFields.local_crops_number, recipe);
+
 function viewSizes(recipe: Recipe) {
   const sizes: (readonly ['global_crops_size' | 'local_crops_size', string])[] = [
     ['global_crops_size', 'global'],
   ];
-  if (recipe.local_crops_number > 0) sizes.push(['local_crops_size', 'local']);
+  if (usesLocals(recipe)) sizes.push(['local_crops_size', 'local']);
   return sizes;
 }
 
@@ -146,18 +141,13 @@ function checkCnn(recipe: Recipe): FieldProblem[] {
   return problems;
 }
 
-function checkHead(recipe: Recipe): FieldProblem[] {
-  if (!recipe.use_bn_in_head || recipe.head_nlayers < 2 || recipe.batch_size > 1) return [];
-  const message = 'Batch norm in the head needs more than one picture in a batch to average over.';
-  return [refuse('use_bn_in_head', message, false)];
-}
-
 function checkLength(recipe: Recipe, facts: RunFacts): FieldProblem[] {
   const { stepsPerEpoch, totalSteps, warmupSteps, frozenSteps, peakLr } = planRun(recipe, facts.trainImages);
   if (stepsPerEpoch < 1) return [];
   if (totalSteps < 1) {
     const oneStep = Math.ceil(100 / stepsPerEpoch) / 100;
-    const fits = Math.max(oneStep, recipe.warmup_epochs, recipe.warmup_teacher_temp_epochs);
+    const warmTeacher = recipe.method === 'dino' ? recipe.warmup_teacher_temp_epochs : 0;
+    const fits = Math.max(oneStep, recipe.warmup_epochs, warmTeacher);
     return [refuse('epochs', `${recipe.epochs} epochs of ${stepsPerEpoch} steps are no step at all.`, fits)];
   }
   if (totalSteps > maxSteps) {
@@ -166,15 +156,12 @@ function checkLength(recipe: Recipe, facts: RunFacts): FieldProblem[] {
     return [refuse('epochs', message, fits)];
   }
   const problems: FieldProblem[] = [];
+  const freezes = fieldApplies(recipeFields.freeze_last_layer, recipe);
   if (warmupSteps > totalSteps) {
     const message = `The learning rate would warm up for ${warmupSteps} steps, longer than the whole run of ${totalSteps}.`;
     problems.push(refuse('warmup_epochs', message, tidy(recipe.epochs / 10)));
   }
-  if (recipe.warmup_teacher_temp_epochs > recipe.epochs) {
-    const message = `The teacher temperature would warm up for ${recipe.warmup_teacher_temp_epochs} epochs, longer than the run of ${recipe.epochs}.`;
-    problems.push(refuse('warmup_teacher_temp_epochs', message, 0));
-  }
-  if (frozenSteps >= totalSteps) {
+  if (freezes && frozenSteps >= totalSteps) {
     const message = `The last layer stays frozen for ${frozenSteps} steps and the run has ${totalSteps}, so it never learns.`;
     problems.push(warn('freeze_last_layer', message, tidy(recipe.epochs / 20)));
   }
@@ -182,35 +169,14 @@ function checkLength(recipe: Recipe, facts: RunFacts): FieldProblem[] {
     const message = `The learning rate would rise from its peak of ${tidy(peakLr)} to ${recipe.min_lr} at the end.`;
     problems.push(warn('min_lr', message, tidy(peakLr / 100)));
   }
-  const halfLife = Math.log(0.5) / Math.log(recipe.momentum_teacher);
-  if (recipe.momentum_teacher === 1) {
-    problems.push(warn('momentum_teacher', 'At 1 the teacher never learns anything from the student.'));
-  } else if (halfLife > totalSteps / 2) {
-    const message = `The teacher takes ${Math.round(halfLife)} steps to come half way to the student, in a run of ${totalSteps}.`;
-    problems.push(warn('momentum_teacher', message));
-  }
   return problems;
-}
-
-function checkTemperatures(recipe: Recipe): FieldProblem[] {
-  if (!recipe.sharpening_on) return [];
-  const names: ('teacher_temp' | 'warmup_teacher_temp')[] = ['teacher_temp'];
-  if (recipe.warmup_teacher_temp_epochs > 0) names.push('warmup_teacher_temp');
-  return names
-    .filter((name) => recipe[name] >= recipe.student_temp)
-    .map((name) =>
-      warn(
-        name,
-        `${name} (${recipe[name]}) should be lower than the student's ${recipe.student_temp}: as it is, nothing sharpens and everything drifts to the uniform answer.`,
-      ),
-    );
 }
 
 function checkPairs(recipe: Recipe): FieldProblem[] {
   const blurs = recipe.blur_prob_global1 + recipe.blur_prob_global2 + recipe.blur_prob_local > 0;
   const pairs = [
     ['global_crops_scale_min', 'global_crops_scale_max', true],
-    ['local_crops_scale_min', 'local_crops_scale_max', recipe.local_crops_number > 0],
+    ['local_crops_scale_min', 'local_crops_scale_max', usesLocals(recipe)],
     ['blur_radius_min', 'blur_radius_max', blurs],
   ] as const;
   return pairs
@@ -230,11 +196,11 @@ export function checkRecipe(recipe: Recipe, facts: RunFacts): FieldProblem[] {
   if (ranges.length > 0) return ranges;
   const problems = [
     ...checkPictures(recipe, facts),
-    ...(recipe.arch === 'vit' ? checkVit(recipe, facts) : checkCnn(recipe)),
-    ...checkHead(recipe),
+    ...(recipe.arch === 'vit' ? checkVit(recipe, facts) : []),
+    ...(recipe.arch === 'cnn' ? checkCnn(recipe) : []),
     ...checkPairs(recipe),
     ...checkLength(recipe, facts),
-    ...checkTemperatures(recipe),
+    ...checkMethod(recipe, facts),
   ];
   return problems.some(({ kind }) => kind === 'refusal')
     ? problems

@@ -1,5 +1,6 @@
 /** Whether a run fits the adapter, and what to make smaller if it does not. */
 import { estimateCost, type RunCost, type RunFacts } from './cost';
+import { fieldApplies } from './field';
 import { type FieldName, type Recipe, recipeFields } from './fields';
 import type { FieldProblem } from './problem';
 
@@ -9,7 +10,14 @@ const smallBatch = 16;
 /** Fewest outputs worth suggesting. */
 const fewOutputs = 64;
 
-type Sized = 'batch_size' | 'out_dim' | 'depth' | 'local_crops_number' | 'head_hidden_dim';
+type Sized =
+  | 'batch_size'
+  | 'supervised_imgs_per_class'
+  | 'out_dim'
+  | 'nmb_prototypes'
+  | 'depth'
+  | 'local_crops_number'
+  | 'head_hidden_dim';
 type Cost = Pick<RunCost, 'gpuBytes' | 'largestBufferBytes' | 'planned'>;
 /** A search that asks for the cost of one recipe after the other, so that whoever drives it may take a pause. */
 export type CostSearch<T> = Generator<Recipe, T, Cost>;
@@ -40,6 +48,7 @@ export function* searchMemory(
   /** The largest value of one field, no larger than now, with which the recipe fits: memory grows with each. */
   function* largestThatFits(name: Sized, least: number): CostSearch<number | undefined> {
     let [low, high] = [least, recipe[name]];
+    if (!fieldApplies(recipeFields[name], recipe)) return undefined;
     if (high < low || !(yield* fits(name, low))) return undefined;
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
@@ -56,7 +65,9 @@ export function* searchMemory(
     if (batch !== undefined && batch >= Math.min(smallBatch, recipe.batch_size)) return ['batch_size', batch];
     const others: [Sized, number][] = [
       ['out_dim', fewOutputs],
+      ['nmb_prototypes', fewOutputs],
       ['local_crops_number', 0],
+      ['supervised_imgs_per_class', 1],
     ];
     const last: [Sized, number][] = [['head_hidden_dim', 64]];
     if (recipe.arch === 'vit') last.unshift(['depth', 1]);
@@ -89,6 +100,12 @@ export function* searchMemory(
 
 /** The size that weighs most, to be named when no single change helps. */
 function largestOf(recipe: Recipe): FieldName {
-  if (recipe.out_dim > 4096) return 'out_dim';
-  return recipe.arch === 'vit' ? 'embed_dim' : 'cnn_width';
+  if (recipe.method === 'dino' && recipe.out_dim > 4096) return 'out_dim';
+  const widths = {
+    vit: 'embed_dim',
+    cnn: 'cnn_width',
+    resnet: 'resnet_width',
+    wide_resnet: 'wrn_widen',
+  } as const;
+  return widths[recipe.arch];
 }

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { cnnCost, resnetCost, wideResnetCost } from './convolutionCost';
 import { estimateCost } from './cost';
 import { officialRecipe, type Recipe } from './fields';
-import { cnnCost, headCost, stemChannels, vitCost } from './networkCost';
+import { headCost, headsCost, stemChannels, vitCost } from './networkCost';
 import { findPreset } from './presets';
 
-const facts = { trainImages: 1600, imageSize: 64 };
+const facts = { trainImages: 1600, imageSize: 64, classes: 10 };
 const recipeWith = (changes: Partial<Recipe>): Recipe => ({ ...officialRecipe, ...changes });
 const presetWith = (name: string, changes: Partial<Recipe> = {}): Recipe => ({
   ...findPreset(name)!.recipe,
@@ -65,6 +66,21 @@ describe('parameters', () => {
     expect(featureDim).toBe(1024);
   });
 
+  it('of the ResNets are the published ones, less the classifier of 1,000', () => {
+    const imagenet = { resnet_width: 64, resnet_stem: 'imagenet' } as const;
+    expect(resnetCost({ ...imagenet, resnet_depth: 18 }).parameters).toBe(11_689_512 - 513_000);
+    expect(resnetCost({ ...imagenet, resnet_depth: 34 }).parameters).toBe(21_797_672 - 513_000);
+    expect(resnetCost({ ...imagenet, resnet_depth: 50 }).parameters).toBe(25_557_032 - 2_049_000);
+    expect(resnetCost({ ...imagenet, resnet_depth: 50 }).featureDim).toBe(2048);
+  });
+
+  it('of the golden Wide-ResNet with its projection head', () => {
+    const recipe = recipeWith({ method: 'paws', head_hidden_dim: 64, output_dim: 32 });
+    const trunk = wideResnetCost({ wrn_depth: 10, wrn_widen: 1 });
+    const [head] = headsCost(recipe, trunk.featureDim, 10);
+    expect(trunk.parameters + head!.parameters).toBe(goldenParameters('paws_train', 'init/'));
+  });
+
   it('of the convolutional stem, counted by hand', () => {
     const recipe = presetWith('confetti-quick');
     expect(stemChannels(64, 8)).toEqual([3, 16, 32, 64]);
@@ -72,6 +88,15 @@ describe('parameters', () => {
     const linear = 3 * 8 * 8 * 64 + 64;
     const difference = vitCost({ ...recipe, conv_stem: true }).parameters - vitCost(recipe).parameters;
     expect(difference).toBe(stem - linear);
+  });
+});
+
+describe('operations of one picture', () => {
+  it('are the published ones: 1.8 billion multiplications for ResNet-18, 4.1 for ResNet-50', () => {
+    const at = (resnet_depth: 18 | 50) =>
+      resnetCost({ resnet_depth, resnet_width: 64, resnet_stem: 'imagenet' }).pass(224).flops / 2e9;
+    expect(at(18)).toBeCloseTo(1.81, 2);
+    expect(at(50)).toBeCloseTo(4.09, 2);
   });
 });
 
@@ -123,7 +148,7 @@ describe('operations per step', () => {
 
 describe('graphics memory', () => {
   const bytes = (recipe: Recipe, images = 0) =>
-    estimateCost(recipe, { trainImages: images, imageSize: 64 }).gpuBytes;
+    estimateCost(recipe, { trainImages: images, imageSize: 64, classes: 10 }).gpuBytes;
 
   it('holds five copies of the weights with AdamW and four with SGD', () => {
     const recipe = presetWith('confetti-quick');

@@ -3,8 +3,10 @@
  * products and convolutions; bytes are those the engine planned, where it did, else an estimate of the peak,
  * good enough to refuse what cannot fit.
  */
+
+import type { PassCost } from './convolutionCost';
 import type { Recipe } from './fields';
-import { backboneCost, headCost } from './networkCost';
+import { backboneCost, headsCost } from './networkCost';
 
 /** Graphics memory of a run, in bytes. */
 export interface RunMemory {
@@ -52,41 +54,57 @@ const forwardAndBackward = 3;
 /** Gradients of activations live beside the kept ones for a while. */
 const backwardHeadroom = 1.25;
 
+/** Rows of pictures that go through the networks in a step. */
+interface StepRows {
+  global: number;
+  local: number;
+  /** Rows of the teacher, forward only. */
+  teacher: number;
+}
+
+function stepRows(recipe: Recipe, classes: number): StepRows {
+  const { method, batch_size: batch, local_crops_number: locals } = recipe;
+  if (method === 'dino') return { global: 2 * batch, local: locals * batch, teacher: 2 * batch };
+  if (method === 'swav') return { global: 2 * batch, local: locals * batch, teacher: 0 };
+  if (method === 'supervised') return { global: 2 * batch, local: 0, teacher: 0 };
+  const voting = (recipe.classes_per_batch || classes) * recipe.supervised_imgs_per_class;
+  return { global: 2 * batch + voting * recipe.supervised_views, local: locals * batch, teacher: 0 };
+}
+
 /** Estimates the cost of `recipe`, whose values must be in range. */
 export function estimateCost(
   recipe: Recipe,
-  facts: Pick<RunFacts, 'trainImages' | 'imageSize' | 'plan'>,
+  facts: Pick<RunFacts, 'trainImages' | 'imageSize' | 'classes' | 'plan'>,
 ): RunCost {
   const backbone = backboneCost(recipe);
-  const head = headCost(recipe, backbone.featureDim);
-  const [batch, locals] = [recipe.batch_size, recipe.local_crops_number];
+  const heads = headsCost(recipe, backbone.featureDim, facts.classes);
+  const { global, local, teacher } = stepRows(recipe, facts.classes);
   const globalPass = backbone.pass(recipe.global_crops_size);
   const localPass = backbone.pass(recipe.local_crops_size);
-  const row = head.pass(1);
-  const views = 2 + locals;
+  const row = sumOf(heads.map((head) => head.pass(1)));
 
-  const student = 2 * globalPass.flops + locals * localPass.flops + views * row.flops;
-  const teacher = 2 * (globalPass.flops + row.flops);
-  const flopsPerStep = batch * (forwardAndBackward * student + teacher);
+  const student = global * globalPass.flops + local * localPass.flops + (global + local) * row.flops;
+  const flopsPerStep = forwardAndBackward * student + teacher * (globalPass.flops + row.flops);
 
-  const parameters = backbone.parameters + head.parameters;
-  // Student, teacher, gradients, and AdamW's two moments or SGD's one.
-  const copies = 3 + (recipe.optimizer === 'adamw' ? 2 : 1);
-  const pixels = 3 * (2 * recipe.global_crops_size ** 2 + locals * recipe.local_crops_size ** 2);
-  const kept = 2 * globalPass.kept + locals * localPass.kept + views * row.kept;
+  const headParameters = heads.reduce((sum, head) => sum + head.parameters, 0);
+  const parameters = backbone.parameters + headParameters;
+  // The network, its teacher, gradients, and AdamW's two moments or SGD's one.
+  const copies = (teacher > 0 ? 3 : 2) + (recipe.optimizer === 'adamw' ? 2 : 1);
+  const pixels = 3 * (global * recipe.global_crops_size ** 2 + local * recipe.local_crops_size ** 2);
+  const kept = global * globalPass.kept + local * localPass.kept + (global + local) * row.kept;
   // The teacher keeps nothing but its outputs and the layer at hand.
-  const transient = 2 * (3 * globalPass.largest + 2 * recipe.out_dim);
-  const activations = batch * (2 * pixels + backwardHeadroom * kept + transient);
+  const transient = teacher * (3 * globalPass.largest + 2 * recipe.out_dim);
+  const activations = 2 * pixels + backwardHeadroom * kept + transient;
   const stored = facts.trainImages * facts.imageSize ** 2;
 
   // Views of one size go through the backbone together, all views through the head.
-  const together = recipe.local_crops_size === recipe.global_crops_size ? views : 2;
+  const together = recipe.local_crops_size === recipe.global_crops_size ? global + local : global;
   const largest = Math.max(
     backbone.largestWeight,
-    head.largestWeight,
-    batch * together * Math.max(globalPass.largest, 3 * recipe.global_crops_size ** 2),
-    batch * locals * Math.max(localPass.largest, 3 * recipe.local_crops_size ** 2),
-    batch * views * row.largest,
+    ...heads.map((head) => head.largestWeight),
+    together * Math.max(globalPass.largest, 3 * recipe.global_crops_size ** 2),
+    local * Math.max(localPass.largest, 3 * recipe.local_crops_size ** 2),
+    (global + local) * row.largest,
   );
   const plan = facts.plan?.(recipe) ?? null;
   const memory = plan ?? {
@@ -96,11 +114,19 @@ export function estimateCost(
   return {
     parameters,
     backboneParameters: backbone.parameters,
-    headParameters: head.parameters,
+    headParameters,
     featureDim: backbone.featureDim,
     flopsPerStep,
     gpuBytes: memory.gpuBytes,
     largestBufferBytes: memory.largestBufferBytes,
     planned: plan !== null,
+  };
+}
+
+function sumOf(passes: readonly PassCost[]): PassCost {
+  return {
+    flops: passes.reduce((sum, { flops }) => sum + flops, 0),
+    kept: passes.reduce((sum, { kept }) => sum + kept, 0),
+    largest: Math.max(...passes.map(({ largest }) => largest)),
   };
 }

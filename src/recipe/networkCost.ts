@@ -3,35 +3,20 @@
  * Layouts: vision_transformer.py (VisionTransformer, DINOHead) of facebookresearch/dino; the convolutional trunk
  * and the stem are ours (docs/recipes.md).
  */
+import {
+  cnnCost,
+  halved,
+  type NetworkCost,
+  type PassCost,
+  resnetCost,
+  wideResnetCost,
+} from './convolutionCost';
 import type { Recipe } from './fields';
-
-/** One forward pass of one picture. */
-export interface PassCost {
-  /** Floating-point operations, a multiply-add counting two. */
-  flops: number;
-  /** Numbers that backpropagation needs again. */
-  kept: number;
-  /** Numbers in the largest single activation. */
-  largest: number;
-}
-
-/** A backbone or head by what it costs. */
-export interface NetworkCost {
-  /** Weights, exactly. */
-  parameters: number;
-  /** Numbers in the largest weight tensor. */
-  largestWeight: number;
-  /** Feature numbers per picture. */
-  featureDim: number;
-  /** Cost of a picture of `side` pixels. */
-  pass(side: number): PassCost;
-}
 
 type VitFields = Pick<
   Recipe,
   'patch_size' | 'embed_dim' | 'depth' | 'num_heads' | 'mlp_ratio' | 'conv_stem' | 'global_crops_size'
 >;
-type CnnFields = Pick<Recipe, 'cnn_width' | 'cnn_blocks' | 'cnn_pool'>;
 type HeadFields = Pick<
   Recipe,
   'out_dim' | 'head_hidden_dim' | 'head_bottleneck_dim' | 'head_nlayers' | 'use_bn_in_head'
@@ -45,16 +30,6 @@ export function stemChannels(embedDim: number, patchSize: number): number[] {
 
 /** Groups of the group norm behind a stem convolution: 16 channels each, where they divide. */
 export const stemGroups = (channels: number): number => Math.max(1, Math.floor(channels / 16));
-
-/** Side of the feature map after a 3×3 convolution of stride 2 and padding 1. */
-const halved = (side: number): number => Math.ceil(side / 2);
-
-/** Side of the map that the convolutional trunk pools, for a view of `side` pixels. */
-export function cnnMapSide(recipe: Pick<Recipe, 'cnn_blocks'>, side: number): number {
-  let map = halved(side);
-  for (let block = 0; block < recipe.cnn_blocks; block++) map = halved(map);
-  return map;
-}
 
 function patchEmbedding(recipe: VitFields): { parameters: number; pass(side: number): PassCost } {
   const { patch_size: patch, embed_dim: dim } = recipe;
@@ -116,41 +91,57 @@ export function vitCost(recipe: VitFields): NetworkCost {
   };
 }
 
-/** The small residual network: stem of stride 2, blocks that halve the map and double the channels, grid pooling. */
-export function cnnCost(recipe: CnnFields): NetworkCost {
-  const { cnn_width: width, cnn_blocks: blocks, cnn_pool: pool } = recipe;
-  const last = width * 2 ** blocks;
-  let parameters = 27 * width + 2 * width;
-  for (let i = 0; i < blocks; i++) {
-    const [from, to] = [width * 2 ** i, width * 2 ** (i + 1)];
-    parameters += 9 * from * to + 9 * to * to + from * to + 6 * to;
+/** The backbone a recipe asks for. */
+export function backboneCost(recipe: Recipe): NetworkCost {
+  switch (recipe.arch) {
+    case 'vit':
+      return vitCost(recipe);
+    case 'cnn':
+      return cnnCost(recipe);
+    case 'resnet':
+      return resnetCost(recipe);
+    case 'wide_resnet':
+      return wideResnetCost(recipe);
+  }
+}
+
+/** The linear layers between `widths`, with biases, and batch norm behind all but the last. A pass is one row. */
+function perceptronCost(widths: readonly number[]): NetworkCost {
+  let [parameters, multiplies, largestWeight, kept] = [0, 0, 0, 0];
+  for (let i = 1; i < widths.length; i++) {
+    const [from, to] = [widths[i - 1], widths[i]];
+    const normed = i < widths.length - 1;
+    parameters += from * to + to + (normed ? 2 * to : 0);
+    multiplies += from * to;
+    largestWeight = Math.max(largestWeight, from * to);
+    // Before batch norm, behind it, rectified.
+    kept += (normed ? 3 : 1) * to;
   }
   return {
     parameters,
-    largestWeight: 9 * last * last,
-    featureDim: last * pool * pool,
-    pass: (side) => {
-      let map = halved(side);
-      const stem = map * map * width;
-      // Kept: convolution out, normalised, rectified.
-      let [flops, kept] = [2 * 27 * stem, 3 * stem];
-      for (let i = 0; i < blocks; i++) {
-        const [from, to] = [width * 2 ** i, width * 2 ** (i + 1)];
-        map = halved(map);
-        const cells = map * map * to;
-        flops += 2 * cells * (9 * from + 9 * to + from);
-        kept += 8 * cells;
-      }
-      return { flops, kept: kept + last * pool * pool, largest: stem };
-    },
+    largestWeight,
+    featureDim: widths.at(-1) as number,
+    pass: () => ({ flops: 2 * multiplies, kept, largest: Math.max(...widths) }),
   };
 }
 
-/** The backbone a recipe asks for. */
-export const backboneCost = (recipe: Recipe): NetworkCost =>
-  recipe.arch === 'vit' ? vitCost(recipe) : cnnCost(recipe);
+/** All that stands between `inDim` features and the loss; a classifier of `classes` counts where there is one. */
+export function headsCost(recipe: Recipe, inDim: number, classes: number): NetworkCost[] {
+  const { method, head_hidden_dim: hidden, output_dim: out, use_pred_head, support_ce_weight } = recipe;
+  if (method === 'dino') return [headCost(recipe, inDim)];
+  const classifier = perceptronCost([inDim, Math.max(classes, 1)]);
+  if (method === 'supervised') return [classifier];
+  if (method === 'swav') {
+    return [perceptronCost([inDim, hidden, out]), perceptronCost([out, recipe.nmb_prototypes])];
+  }
+  return [
+    perceptronCost([inDim, hidden, hidden, out]),
+    ...(use_pred_head ? [perceptronCost([out, hidden, out])] : []),
+    ...(support_ce_weight > 0 ? [classifier] : []),
+  ];
+}
 
-/** The projection head behind `inDim` features; `weight_g` of the last layer counts. A pass is one row. */
+/** DINO's head behind `inDim` features; `weight_g` of the last layer counts. A pass is one row. */
 export function headCost(recipe: HeadFields, inDim: number): NetworkCost {
   const { head_hidden_dim: hidden, head_bottleneck_dim: bottleneck, out_dim: out } = recipe;
   const inner = Math.max(recipe.head_nlayers, 1) - 1;

@@ -18,3 +18,17 @@ export interface FieldProblem {
   /** A value of `field` that would work. */
   suggestion?: FieldValue;
 }
+
+const problem =
+  (kind: FieldProblem['kind']) =>
+  (field: FieldName, message: string, suggestion?: FieldValue): FieldProblem =>
+    suggestion === undefined ? { field, kind, message } : { field, kind, message, suggestion };
+
+/** A run cannot start like this. */
+export const refuse = problem('refusal');
+
+/** It can, and probably disappoints. */
+export const warn = problem('warning');
+
+/** Three significant digits, for showing and suggesting. */
+export const tidy = (value: number): number => Number(value.toPrecision(3));

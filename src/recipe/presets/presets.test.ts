@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkRecipe } from '../check';
-import { fieldNames, officialRecipe } from '../fields';
+import { fieldApplies } from '../field';
+import { fieldNames, officialRecipe, officialRecipeOf, recipeFields } from '../fields';
 import { parseRecipe } from '../parse';
 import { planRun } from '../plan';
 import { colourSide, colourSwitch, findPreset, presets } from './index';
@@ -16,6 +17,10 @@ describe('the presets', () => {
     ['photos-standard', 800, 3e-3],
     ['photos-attention', 400, 1e-3],
     ['official', 2500, 1.25e-4],
+    ['grey-paws-quick', 700, 2e-3],
+    ['photos-paws-quick', 400, 2e-3],
+    ['swav-quick', 250, 1e-3],
+    ['supervised-quick', 700, 2e-3],
   ])('%s lasts %i steps at a peak rate of %f, a tenth of them warming up', (name, steps, rate) => {
     const plan = planRun(recipeOf(name), 1600);
     expect(plan.totalSteps).toBe(steps);
@@ -23,9 +28,9 @@ describe('the presets', () => {
     expect(plan.warmupSteps).toBe(steps / 10);
   });
 
-  it('last as long on a folder of 320 pictures, except the official one', () => {
+  it('last as long on a folder of 320 pictures, except the official ones', () => {
     const steps = presets.map(({ recipe }) => planRun(recipe, 320).totalSteps);
-    expect(steps).toEqual([250, 800, 1500, 400, 800, 400, 500]);
+    expect(steps).toEqual([250, 800, 1500, 400, 800, 400, 500, 700, 1500, 400, 800, 500, 250, 700]);
   });
 
   it('freeze the last layer for 5 % of the short runs', () => {
@@ -42,6 +47,52 @@ describe('the presets', () => {
         [],
       );
     }
+  });
+
+  it('train PAWS and its supervised baseline with the same network, labels, views and rates', () => {
+    const [paws, alone] = [recipeOf('grey-paws-quick'), recipeOf('supervised-quick')];
+    const applying = fieldNames.filter((name) => fieldApplies(recipeFields[name], alone));
+    const differing = applying.filter((name) => paws[name] !== alone[name]);
+    expect(differing.sort()).toEqual(['batch_size', 'method']);
+  });
+
+  it('keep every official value of PAWS but sizes', () => {
+    const official = officialRecipeOf('paws');
+    const changed = fieldNames.filter((name) => recipeOf('paws-official')[name] !== official[name]);
+    expect(changed.sort()).toEqual([
+      'batch_size',
+      'data',
+      'epochs',
+      'labels_per_class',
+      'supervised_imgs_per_class',
+      'wrn_depth',
+    ]);
+    expect(official).toMatchObject({
+      arch: 'wide_resnet',
+      wrn_depth: 28,
+      wrn_widen: 2,
+      batch_size: 256,
+      supervised_imgs_per_class: 64,
+      supervised_views: 2,
+      temperature: 0.1,
+      sharpen: 0.25,
+      me_max: true,
+      label_smoothing: 0.1,
+      local_crops_number: 6,
+      output_dim: 128,
+      use_pred_head: false,
+      optimizer: 'lars',
+      start_lr: 0.8,
+      lr: 3.2,
+      min_lr: 0.032,
+      weight_decay: 1e-6,
+      epochs: 600,
+      warmup_epochs: 10,
+      nesterov: false,
+      support_ce_weight: 0,
+      paws_ramp_end: 0,
+      me_max_ramp_end: 0,
+    });
   });
 
   it('change nothing but sizes in the official one', () => {
