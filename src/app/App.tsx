@@ -19,6 +19,7 @@ import { useLeaveGuard } from './shell/useLeaveGuard';
 import { useShortcuts } from './shell/useShortcuts';
 import { Welcome } from './shell/Welcome';
 import { useUi } from './store/actions';
+import { methodTitle } from './store/facts';
 import { useRun } from './store/run';
 import { useSetup } from './store/setup';
 
@@ -66,6 +67,7 @@ function Fold({ when, children }: { when: boolean; children: ReactNode }) {
   const [open, setOpen] = useState(false);
   const shownField = useUi((s) => s.shownField);
   const data = useSetup((s) => s.recipe.data);
+  const method = useSetup((s) => methodTitle(s.recipe));
   const preset = useSetup((s) => s.preset);
   useEffect(() => {
     if (shownField !== null) setOpen(true);
@@ -77,7 +79,7 @@ function Fold({ when, children }: { when: boolean; children: ReactNode }) {
         <button type="button" className={styles.fold} aria-expanded={open} onClick={() => setOpen(!open)}>
           <b>Set-up</b>
           <span>
-            {data} · DINO · {preset}
+            {data} · {method} · {preset}
           </span>
           <span aria-hidden="true">{open ? '−' : '+'}</span>
         </button>

@@ -3,7 +3,7 @@
 import { ActionIcon } from '@mantine/core';
 import { IconArrowBackUp, IconLock } from '@tabler/icons-react';
 import { useId, useState } from 'react';
-import { type FieldName, type FieldProblem, type FieldSpec, recipeFields } from '../../recipe';
+import { type FieldName, type FieldProblem, recipeField } from '../../recipe';
 import { changeField } from '../store/actions';
 import { useUnderWay } from '../store/facts';
 import { showValue } from '../store/history';
@@ -22,7 +22,8 @@ interface Props {
 }
 
 export function FieldRow({ name, problems }: Props) {
-  const spec: FieldSpec = recipeFields[name];
+  const method = useSetup((s) => s.recipe.method);
+  const spec = recipeField(name, method);
   const value = useSetup((s) => s.recipe[name]);
   const preset = useSetup((s) => presetRecipe(s.preset)[name]);
   const underWay = useUnderWay();

@@ -1,7 +1,7 @@
 /** Presets, each with its length, the time it would take here, and one honest sentence. */
 
 import { NativeSelect } from '@mantine/core';
-import { findPreset, type Preset, planRun, presets } from '../../recipe';
+import { findPreset, methodFacts, methodNames, type Preset, planRun, presets } from '../../recipe';
 import { showCount, showDuration } from '../format';
 import { takePreset } from '../store/actions';
 import { useFacts, useUnderWay } from '../store/facts';
@@ -10,11 +10,10 @@ import { useSetup } from '../store/setup';
 import { estimateSeconds, useSpeeds } from '../store/speed';
 import styles from './setup.module.css';
 
-const groups: { label: string; has(preset: Preset): boolean }[] = [
-  { label: 'Built-in pictures', has: (p) => p.data !== 'folder' && p.name !== 'official' },
-  { label: 'Your own photos', has: (p) => p.data === 'folder' },
-  { label: 'As in the paper', has: (p) => p.name === 'official' },
-];
+const groups = methodNames.map((method) => ({
+  label: methodFacts[method].title,
+  presets: presets.filter((preset) => preset.method === method),
+}));
 
 export function PresetChooser() {
   const name = useSetup((s) => s.preset);
@@ -41,7 +40,7 @@ export function PresetChooser() {
         onChange={(event) => takePreset(event.currentTarget.value)}
         data={groups.map((group) => ({
           group: group.label,
-          items: presets.filter(group.has).map((p) => ({ value: p.name, label: label(p) })),
+          items: group.presets.map((p) => ({ value: p.name, label: label(p) })),
         }))}
       />
       {preset !== undefined && (

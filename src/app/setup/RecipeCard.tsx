@@ -2,7 +2,15 @@
 
 import { Button } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
-import { type FieldName, fieldNames, isFieldName, recipeFields, recipeGroups } from '../../recipe';
+import {
+  type FieldName,
+  fieldApplies,
+  fieldNames,
+  isFieldName,
+  recipeField,
+  recipeFields,
+  recipeGroups,
+} from '../../recipe';
 import { Panel } from '../panels/panel/Panel';
 import { takePreset, useUi } from '../store/actions';
 import { useProblems, useUnderWay } from '../store/facts';
@@ -14,25 +22,26 @@ import { ProblemLines } from './ProblemLines';
 import { RecipeFiles } from './RecipeFiles';
 import styles from './setup.module.css';
 
-/** Chosen with the pictures, not in the form. */
-const elsewhere: readonly FieldName[] = ['data'];
+/** Chosen on the cards above, not in the form. */
+const elsewhere: readonly FieldName[] = ['data', 'method', 'label_source', 'labels_per_class', 'label_seed'];
 
 export function RecipeCard() {
   const { preset, recipe } = useSetup();
   const underWay = useUnderWay();
   const problems = useProblems();
   const shown = fieldNames.filter(
-    (name) => !elsewhere.includes(name) && (recipeFields[name].appliesTo?.(recipe) ?? true),
+    (name) => !elsewhere.includes(name) && fieldApplies(recipeFields[name], recipe),
   );
-  const quick = shown.filter((name) => recipeFields[name].quick);
-  const rest = shown.filter((name) => !recipeFields[name].quick);
+  const isQuick = (name: FieldName) => recipeField(name, recipe.method).quick === true;
+  const quick = shown.filter(isQuick);
+  const rest = shown.filter((name) => !isQuick(name));
   const changed = changedFields(preset, recipe);
   const general = problems.filter(({ field }) => !isFieldName(field));
   const row = (name: FieldName) => (
     <FieldRow key={name} name={name} problems={problems.filter(({ field }) => field === name)} />
   );
   return (
-    <Panel title="3 · Recipe">
+    <Panel title="4 · Recipe">
       <PresetChooser />
       {changed.length > 0 && !underWay && (
         <Button variant="subtle" size="compact-xs" className={styles.back} onClick={() => takePreset(preset)}>

@@ -2,14 +2,14 @@
 
 import { Button, Loader } from '@mantine/core';
 import { useEffect } from 'react';
-import { estimateCost, findPreset, planRun } from '../../recipe';
+import { estimateCost, findPreset, methodFacts, planRun, type Recipe } from '../../recipe';
 import type { DatasetSummary } from '../../session/protocol';
 import { plural, showBytes, showCount, showDuration, showWeights } from '../format';
 import { Panel } from '../panels/panel/Panel';
 import { PictureSheet } from '../setup/PictureSheet';
 import { Suggestion } from '../setup/ProblemLines';
 import { showField } from '../store/actions';
-import { useFacts, usePlanned, useProblems } from '../store/facts';
+import { methodTitle, useFacts, usePlanned, useProblems } from '../store/facts';
 import { useRun } from '../store/run';
 import { changedFields, useSetup } from '../store/setup';
 import { estimateSeconds, useSpeeds } from '../store/speed';
@@ -20,12 +20,13 @@ import styles from './shell.module.css';
 export function Welcome() {
   const dataset = useRun((s) => s.dataset);
   const needsFolder = useSetup((s) => s.recipe.data === 'folder' && s.loaded === null && s.loading === null);
+  const method = useSetup((s) => s.recipe.method);
   const shown = needsFolder ? null : dataset;
   useEffect(preloadPanels, []);
   return (
     <Panel
       title={shown === null ? 'Pictures' : `These are the pictures`}
-      note={shown === null ? '' : describe(shown)}
+      note={shown === null ? '' : describe(shown, methodFacts[method].readsLabels)}
     >
       {shown !== null && <PictureSheet dataset={shown} />}
       {shown === null && <Waiting needsFolder={needsFolder} />}
@@ -39,9 +40,10 @@ export function Welcome() {
 }
 
 /** '1,600 to train on · 400 held out · 10 classes'. */
-function describe({ trainCount, heldOutCount, classNames }: DatasetSummary): string {
-  const classes =
-    classNames.length > 0 ? `${classNames.length} classes, unknown to the network` : 'no labels';
+function describe({ trainCount, heldOutCount, classNames }: DatasetSummary, readsLabels: boolean): string {
+  const named = plural(classNames.length, 'class', 'classes');
+  const told = readsLabels ? 'known of the labelled ones only' : 'unknown to the network';
+  const classes = classNames.length > 0 ? `${named}, ${told}` : 'no labels';
   return `${showCount(trainCount)} to train on · ${showCount(heldOutCount)} held out · ${classes}`;
 }
 
@@ -63,6 +65,21 @@ function Waiting({ needsFolder }: { needsFolder: boolean }) {
   );
 }
 
+const networks: Record<Recipe['arch'], string> = {
+  vit: 'Vision Transformer',
+  cnn: 'small convolutional network',
+  resnet: 'ResNet',
+  wide_resnet: 'Wide ResNet',
+};
+
+/** What the network is told of the classes. */
+const told: Record<Recipe['method'], string> = {
+  dino: 'Nobody tells it what the pictures show.',
+  swav: 'Nobody tells it what the pictures show.',
+  paws: 'It is told what the labelled pictures show; these vote on all the others.',
+  supervised: 'It is told what the labelled pictures show, and sees no others.',
+};
+
 /** What pressing Start does, and what it takes. */
 function Plan() {
   const { recipe, preset } = useSetup();
@@ -73,22 +90,26 @@ function Plan() {
   const { totalSteps } = planRun(recipe, facts.trainImages);
   const { backboneParameters } = estimateCost(recipe, facts);
   const seconds = estimateSeconds(recipe, facts, adapter, measured);
-  const network = recipe.arch === 'vit' ? 'Vision Transformer' : 'convolutional network';
   const time = seconds === null ? '' : `, about ${showDuration(seconds)} on this machine`;
   const asMeasured = changedFields(preset, recipe).length === 0;
+  const measuredWith = findPreset(preset);
+  const elsewhere = measuredWith !== undefined && measuredWith.data !== recipe.data;
   return (
     <div className={styles.plan}>
       <p>
-        Start trains a {network} of {showWeights(backboneParameters)} weights on them, right here, for{' '}
-        {plural(totalSteps, 'step')}
-        {time}. Nobody tells it what the pictures show. The loss, the crops it compares
+        Start trains a {networks[recipe.arch]} of {showWeights(backboneParameters)} weights on them with{' '}
+        {methodTitle(recipe)}, right here, for {plural(totalSteps, 'step')}
+        {time}. {told[recipe.method]} The loss, the crops it compares
         {recipe.arch === 'vit' && ', where it looks'}
+        {recipe.method === 'paws' && ', the votes'}
         {facts.classes > 0 && ', whether it knows the classes'} and whether it collapses are drawn while it
         learns.
       </p>
       {asMeasured && (
         <p className={styles.soft}>
-          <b>What to expect.</b> {findPreset(preset)?.expectation}
+          <b>What to expect.</b> {measuredWith?.expectation}
+          {elsewhere &&
+            ` That was ${measuredWith.data === 'folder' ? 'on photos' : `on ${measuredWith.data}`}.`}
         </p>
       )}
       {!asMeasured && (

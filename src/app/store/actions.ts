@@ -5,13 +5,15 @@
 
 import { create } from 'zustand';
 import { asPawsaurError } from '../../platform/errors';
-import { type FieldName, type FieldValue, liveFields, type Recipe } from '../../recipe';
+import { type FieldName, type FieldValue, liveFields, type MethodName, type Recipe } from '../../recipe';
 import { isUnderWay, problemsOf, sameRecipe } from './facts';
 import { replacingRun } from './history';
 import { reportError, tell, warn } from './notify';
 import { session, useRun } from './run';
 import {
+  changedFields,
   chooseData,
+  chooseMethod,
   choosePreset,
   dataKey,
   type Folder,
@@ -81,6 +83,15 @@ async function load(key: string, recipe: Recipe, folder: Folder | null): Promise
 export function takePreset(name: string): void {
   choosePreset(name);
   void ensureData();
+}
+
+/** Takes another method, with the preset of it that suits the pictures in use. */
+export function takeMethod(method: MethodName): void {
+  const { recipe, preset } = useSetup.getState();
+  if (recipe.method === method) return;
+  const changed = changedFields(preset, recipe).length > 0;
+  const taken = chooseMethod(method);
+  if (changed) tell(`Recipe: ${taken.title}`, 'What was changed by hand belonged to the other method.');
 }
 
 /** Takes another built-in set. */

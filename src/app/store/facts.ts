@@ -1,6 +1,6 @@
 /** What the recipe in the form is checked against, and what stands against starting it. */
 
-import { checkRecipe, type FieldProblem, type Recipe, type RunFacts } from '../../recipe';
+import { checkRecipe, type FieldProblem, methodFacts, type Recipe, type RunFacts } from '../../recipe';
 import type { ClientState } from '../../session/client';
 import type { PlanReport, SessionState } from '../../session/protocol';
 import { planOf, usePlan } from './plan';
@@ -72,6 +72,15 @@ export function isUnderWay({ phase, step }: Pick<SessionState, 'phase' | 'step'>
 /** `isUnderWay` of the run on the page. */
 export function useUnderWay(): boolean {
   return useRun((s) => isUnderWay(s.run));
+}
+
+/** What a recipe's method is called; the documented extra of PAWS is part of its name. */
+export function methodTitle({
+  method,
+  support_ce_weight,
+}: Pick<Recipe, 'method' | 'support_ce_weight'>): string {
+  const { title } = methodFacts[method];
+  return method === 'paws' && support_ce_weight > 0 ? `${title} + CE` : title;
 }
 
 /** Whether two recipes say the same. */

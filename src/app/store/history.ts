@@ -1,7 +1,14 @@
 /** The runs of this visit: each as what was changed and what came of it, with its numbers for the download. */
 
 import { create } from 'zustand';
-import { type FieldName, type FieldValue, isFieldName, type Recipe, recipeFields } from '../../recipe';
+import {
+  type FieldName,
+  type FieldValue,
+  isFieldName,
+  type Recipe,
+  recipeField,
+  recipeFields,
+} from '../../recipe';
 import type { ClientState, LiveChange, RunFile } from '../../session/client';
 import { session, useRun } from './run';
 import { changedFields, presetRecipe } from './setup';
@@ -99,7 +106,7 @@ export function runTitle(preset: string | null, recipe: Readonly<Recipe>): strin
   const name = preset ?? 'official';
   const base = presetRecipe(name);
   const changes = changedFields(name, recipe).map((field) => {
-    const { label } = recipeFields[field];
+    const { label } = recipeField(field, recipe.method);
     return `${label} ${showValue(field, base[field])} → ${showValue(field, recipe[field])}`;
   });
   return changes.length === 0 ? name : changes.join(', ');
@@ -123,9 +130,12 @@ type Ended = Pick<ClientState, 'run' | 'evaluations' | 'diagnosis' | 'stepsRecor
 export function outcomeOf({ run, evaluations, diagnosis, stepsRecorded }: Ended): Outcome {
   const scores = evaluations.at(-1);
   const parts: string[] = [];
-  const bad = diagnosis !== null && ['uniform', 'one-hot', 'diverged'].includes(diagnosis.state);
+  const bad =
+    diagnosis !== null && ['uniform', 'one-hot', 'vanishing classes', 'diverged'].includes(diagnosis.state);
   if (run.phase === 'failed') parts.push('failed');
   if (bad) parts.push(diagnosis.title.toLowerCase());
+  const told = scores?.classification?.readOuts.find(({ id }) => id === scores.classification?.shown);
+  if (told?.heldOut != null) parts.push(`${told.heldOut.toFixed(1)} % right from the labels`);
   if (scores?.jaccardHeadMean != null) parts.push(`Jaccard ${scores.jaccardHeadMean.toFixed(1)}`);
   const knn = scores?.knn10 ?? scores?.looKnn10;
   if (knn != null) parts.push(`k-NN ${knn.toFixed(1)} %`);

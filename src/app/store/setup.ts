@@ -10,7 +10,10 @@ import {
   type FieldProblem,
   type FieldValue,
   findPreset,
+  type MethodName,
   type NamedRecipe,
+  type Preset,
+  presets,
   type Recipe,
 } from '../../recipe';
 import type { ErrorReport } from '../../session/protocol';
@@ -79,17 +82,45 @@ export function setField(name: FieldName, value: FieldValue): void {
 /** Fields that say which pictures are taken; they belong to the pictures, not to the preset. */
 const dataFieldNames = ['data', 'data_seed', 'hue_spread'] as const satisfies readonly FieldName[];
 
+/** Whether a preset holds the values of a paper, which are meant for whatever pictures there are. */
+const isOfficial = (name: string): boolean => name.endsWith('official');
+
+/** Photos of one's own, or a built-in set. */
+const kindOf = (data: Recipe['data']) => (data === 'folder' ? 'folder' : 'builtin');
+
 /**
  * Starts over from a preset. The pictures stay where they are, except that a preset for a folder asks for one,
- * and one for confetti leaves a folder for it.
+ * and one for confetti leaves a folder for it. Another preset keeps the labels, too.
  */
 export function choosePreset(name: string): void {
   const preset = findPreset(name);
   if (preset === undefined) return;
-  const { data, data_seed, hue_spread } = get().recipe;
-  const fits = preset.name === 'official' || (data === 'folder') === (preset.data === 'folder');
-  const kept = fits ? { data, data_seed, hue_spread } : {};
+  const { data, data_seed, hue_spread, label_source, label_seed } = get().recipe;
+  const fits = isOfficial(name) || kindOf(data) === kindOf(preset.data);
+  const labels = name === get().preset ? {} : { label_source, label_seed };
+  const kept = fits ? { data, data_seed, hue_spread, ...labels } : {};
   set({ preset: preset.name, recipe: { ...preset.recipe, ...kept }, refusals: [] });
+}
+
+/** The preset of a method that suits these pictures best: made for them, or for such as they, or the first. */
+export function nearestPreset(method: MethodName, data: Recipe['data']): Preset {
+  const own = presets.filter((preset) => preset.method === method && !isOfficial(preset.name));
+  return (
+    own.find((preset) => preset.data === data) ??
+    own.find((preset) => kindOf(preset.data) === kindOf(data)) ??
+    own[0] ??
+    defaultPreset
+  );
+}
+
+/** Takes another method with the preset of it that is nearest; pictures and labels stay. Returns that preset. */
+export function chooseMethod(method: MethodName): Preset {
+  const { recipe } = get();
+  const preset = nearestPreset(method, recipe.data);
+  const { data, data_seed, hue_spread, label_source, label_seed } = recipe;
+  const kept = { data, data_seed, hue_spread, label_source, label_seed };
+  set({ preset: preset.name, recipe: { ...preset.recipe, ...kept }, refusals: [] });
+  return preset;
 }
 
 /**
@@ -98,12 +129,13 @@ export function choosePreset(name: string): void {
  */
 export function chooseData(data: Recipe['data']): string | null {
   const { preset, recipe } = get();
-  const suits = (findPreset(preset) ?? defaultPreset).data === 'folder' ? 'folder' : 'builtin';
-  const wanted = data === 'folder' ? 'folder' : 'builtin';
-  if (suits !== wanted && preset !== 'official' && changedFields(preset, recipe).length === 0) {
-    choosePreset(wanted === 'folder' ? 'photos-quick' : defaultPreset.name);
+  const { method, data: suits } = findPreset(preset) ?? defaultPreset;
+  const nearest = nearestPreset(method, data);
+  const better = kindOf(suits) !== kindOf(data) && kindOf(nearest.data) === kindOf(data);
+  if (better && !isOfficial(preset) && changedFields(preset, recipe).length === 0) {
+    choosePreset(nearest.name);
     setFields({ data, data_seed: recipe.data_seed });
-    return get().preset;
+    return nearest.name;
   }
   setFields({ data });
   return null;

@@ -46,7 +46,11 @@ export function followTiming(): () => void {
   return useRun.subscribe(({ timing, recipe, engine, dataset, run }, before) => {
     if (timing === before.timing || timing === null || recipe === null || engine === null) return;
     if (dataset === null || run.step < settledStep || !(timing.stepMs > 0)) return;
-    const facts = { trainImages: dataset.trainCount, imageSize: dataset.size };
+    const facts = {
+      trainImages: dataset.trainCount,
+      imageSize: dataset.size,
+      classes: dataset.classNames.length,
+    };
     const flops = estimateCost(recipe, facts).flopsPerStep;
     remember({ adapter: engine.adapter, arch: recipe.arch, flops, ms: timing.stepMs });
   });

@@ -1,22 +1,34 @@
 /** One valid event of every kind, for the tests of this room. */
 
+import type { MethodName } from '../../recipe';
 import { MetricsBuffer, type StepRow } from '../metricsBuffer';
-import { type SessionEvent, type SessionEventType, stepColumns } from '../protocol';
+import {
+  type Classification,
+  type EvaluationReport,
+  type SessionEvent,
+  type SessionEventType,
+  stepColumns,
+} from '../protocol';
 
-export function stepRow(step: number, overrides: Partial<StepRow> = {}): StepRow {
-  const row = Object.fromEntries(stepColumns.map((name, i) => [name, i + step / 100])) as StepRow;
+export function stepRow(
+  step: number,
+  overrides: Partial<StepRow> = {},
+  method: MethodName = 'dino',
+): StepRow {
+  const row = Object.fromEntries(stepColumns(method).map((name, i) => [name, i + step / 100])) as StepRow;
   return { ...row, step, ...overrides };
 }
 
-export function stepBatch(first: number, length: number) {
+export function stepBatch(first: number, length: number, method: MethodName = 'dino') {
   const buffer = new MetricsBuffer();
-  for (let i = 0; i < length; i++) buffer.push(stepRow(first + i));
+  for (let i = 0; i < length; i++) buffer.push(stepRow(first + i, {}, method));
   return buffer.slice();
 }
 
-export function evaluationAt(step: number) {
+export function evaluationAt(step: number): EvaluationReport {
   return {
     step,
+    classification: null,
     testImages: 4,
     bankImages: 8,
     knn10: 50,
@@ -31,6 +43,27 @@ export function evaluationAt(step: number) {
     featureStdScaled: 0.28,
     rankMe: 5,
     seconds: 0.5,
+  };
+}
+
+/** Two classes, four held-out pictures, three of them told right. */
+export function sampleClassification(): Classification {
+  return {
+    classNames: ['a', 'b'],
+    labels: 4,
+    readOuts: [
+      { id: 'snnHead', heldOut: 75, unlabelled: 60 },
+      { id: 'linear', heldOut: 50, unlabelled: null },
+    ],
+    shown: 'snnHead',
+    confusion: Int32Array.of(2, 0, 1, 1),
+    classAccuracy: [100, 50],
+    calibrationError: 8,
+    reliability: Array.from({ length: 15 }, (_, i) => ({
+      count: i === 14 ? 4 : 0,
+      confidence: i === 14 ? 97 : null,
+      accuracy: i === 14 ? 75 : null,
+    })),
   };
 }
 
@@ -84,6 +117,7 @@ function samples(): { [T in SessionEventType]: EventOf<T> } {
     prepared: {
       type: 'prepared',
       prepared: {
+        method: 'dino',
         totalSteps: 10,
         stepsPerEpoch: 2,
         batchSize: 4,
@@ -143,9 +177,11 @@ function samples(): { [T in SessionEventType]: EventOf<T> } {
             pixels: new Uint8ClampedArray(16),
           },
         ],
-        terms: new Float32Array(2),
-        teacher: new Float32Array(8),
-        student: new Float32Array(4),
+        answers: {
+          terms: new Float32Array(2),
+          targets: new Float32Array(8),
+          predictions: new Float32Array(4),
+        },
         imageSize: 2,
         pictures: new Uint8ClampedArray(16),
       },
@@ -168,6 +204,68 @@ function samples(): { [T in SessionEventType]: EventOf<T> } {
             state: 'low',
           },
         ],
+      },
+    },
+    ballots: {
+      type: 'ballots',
+      ballots: {
+        step: 3,
+        classNames: ['a', 'b'],
+        ballots: [
+          {
+            index: 2,
+            truth: 1,
+            views: [],
+            support: Int32Array.of(0, 1),
+            supportLabels: Int32Array.of(0, 1),
+            supportTruth: Int32Array.of(0, 1),
+            similarities: new Float32Array(0),
+            votes: new Float32Array(0),
+            probabilities: new Float32Array(0),
+            targets: new Float32Array(0),
+          },
+        ],
+        meanEntropy: 0.6,
+        meanTarget: Float32Array.of(0.4, 0.6),
+        warnings: ['‘b’ has one label.'],
+        size: 1,
+        indices: Int32Array.of(0, 1, 2),
+        pictures: new Uint8ClampedArray(12),
+      },
+    },
+    labels: {
+      type: 'labels',
+      labels: {
+        generation: 1,
+        source: 'budget',
+        classNames: ['a', 'b'],
+        given: Int32Array.of(0, 1, -1, -1, -1, -1, -1, -1, -1, -1),
+      },
+    },
+    pictures: {
+      type: 'pictures',
+      replyTo: 1,
+      pictures: {
+        generation: 1,
+        classNames: ['a', 'b'],
+        names: Array.from({ length: 10 }, (_, i) => `picture ${i}`),
+        truth: Int32Array.from({ length: 10 }, (_, i) => i % 2),
+        heldOut: Uint8Array.from({ length: 10 }, (_, i) => (i < 8 ? 0 : 1)),
+      },
+    },
+    picks: { type: 'picks', replyTo: 1, indices: Int32Array.of(3, 4) },
+    fineTuned: {
+      type: 'fineTuned',
+      replyTo: 1,
+      fineTuned: {
+        kind: 'linear',
+        trunk: false,
+        step: 10,
+        steps: 100,
+        loss: 0.7,
+        heldOut: 80,
+        unlabelled: 70,
+        seconds: 1,
       },
     },
     live: { type: 'live', step: 3, field: 'teacher_temp', value: 0.02 },
