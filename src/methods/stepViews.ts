@@ -1,9 +1,17 @@
 /**
  * The views of a captured step: from rows of crop parameters, which are inputs, to the batches that go through
- * the trunk. Neighbouring groups of one size form one batch, as in the official multi-crop wrappers.
+ * the trunk. Neighbouring groups of one size form one batch, as in the official multi-crop wrappers: its crops are
+ * made together, by every stage that some group needs, since each row says for itself what happens to it.
  */
-import * as tf from '@tensorflow/tfjs-core';
-import { augment, COLUMNS, type DrawnCrops, type ImageStore, type ViewGroup } from '../augmentation';
+import type * as tf from '@tensorflow/tfjs-core';
+import {
+  augment,
+  COLUMNS,
+  type DrawnCrops,
+  type ImageStore,
+  type Stages,
+  type ViewGroup,
+} from '../augmentation';
 import type { InputSpec } from '../engine';
 import type { ViewBatch } from '../models/viewBatch';
 import { randomStream } from '../platform/random';
@@ -15,15 +23,14 @@ export interface ViewSource {
   batch: number;
 }
 
-/** Batches that go through the trunk: rows of crops, and which sources they hold. */
-interface TrunkBatch {
-  size: number;
+/** Batches that go through the trunk: rows of crops, how they are made, and which sources they hold. */
+interface TrunkBatch extends Pick<ViewGroup, 'size' | 'stages' | 'interpolation'> {
   rows: number;
   sources: number[];
 }
 
 export class StepViews {
-  /** `crops 0` … (the parameters of the crops of each source), `drop path 0` … (of each batch). */
+  /** `crops 0` … (the parameters of the crops of each batch), `drop path 0` … (of each batch). */
   readonly inputs: Record<string, InputSpec> = {};
   private readonly batches: TrunkBatch[] = [];
 
@@ -32,40 +39,44 @@ export class StepViews {
     private readonly recipe: Recipe,
     private readonly store: ImageStore,
     private readonly dropPathCalls: number,
-    private readonly sources: readonly ViewSource[],
+    sources: readonly ViewSource[],
   ) {
     sources.forEach(({ group, batch }, i) => {
+      const { size, stages, interpolation } = group;
       const rows = group.views.length * batch;
-      this.inputs[`crops ${i}`] = { shape: [rows, COLUMNS] };
       const last = this.batches.at(-1);
-      if (last?.size === group.size) {
+      if (last?.size === size) {
         last.rows += rows;
         last.sources.push(i);
-      } else this.batches.push({ size: group.size, rows, sources: [i] });
+        last.stages = either(last.stages, stages);
+      } else this.batches.push({ size, stages, interpolation, rows, sources: [i] });
     });
-    if (dropPathCalls === 0) return;
     this.batches.forEach(({ rows }, i) => {
-      this.inputs[`drop path ${i}`] = { shape: [dropPathCalls, rows] };
+      this.inputs[`crops ${i}`] = { shape: [rows, COLUMNS] };
+      if (dropPathCalls > 0) this.inputs[`drop path ${i}`] = { shape: [dropPathCalls, rows] };
     });
   }
 
   /** The batches of a step, in order. */
   make(given: Readonly<Record<string, tf.Tensor>>): ViewBatch[] {
-    const crops = this.sources.map(({ group }, i) =>
-      augment(this.store, given[`crops ${i}`] as tf.Tensor, group.size, group),
-    );
-    return this.batches.map(({ sources }, i) => {
-      const parts = sources.map((source) => crops[source] as tf.Tensor);
+    return this.batches.map((batch, i) => {
+      const crops = augment(this.store, given[`crops ${i}`] as tf.Tensor, batch.size, batch);
       const dropPath = given[`drop path ${i}`];
-      const merged = parts.length === 1 ? (parts[0] as tf.Tensor) : tf.concat(parts);
-      return { crops: merged, ...(dropPath ? { dropPath } : {}) };
+      return { crops, ...(dropPath ? { dropPath } : {}) };
     });
   }
 
   /** The values of `inputs` in step number `step`. @param drawn the crops of each source */
   valuesAt(step: number, drawn: readonly DrawnCrops[]): Record<string, Float32Array> {
     const values: Record<string, Float32Array> = {};
-    drawn.forEach(({ parameters }, i) => {
+    this.batches.forEach(({ rows, sources }, i) => {
+      const parameters = new Float32Array(rows * COLUMNS);
+      let at = 0;
+      for (const source of sources) {
+        const own = (drawn[source] as DrawnCrops).parameters;
+        parameters.set(own, at);
+        at += own.length;
+      }
       values[`crops ${i}`] = parameters;
     });
     if (this.dropPathCalls > 0) {
@@ -78,3 +89,11 @@ export class StepViews {
     return values;
   }
 }
+
+/** The stages that crops of the one or of the other kind need. */
+const either = (one: Stages, other: Stages): Stages => ({
+  colour: one.colour || other.colour,
+  blur: Math.max(one.blur, other.blur),
+  solarize: one.solarize || other.solarize,
+  equalize: one.equalize || other.equalize,
+});

@@ -1,10 +1,12 @@
-/** Golden numbers of the official PAWS: label matrices, loss, schedules. */
+/** Golden numbers of the official PAWS: label matrices, loss, schedule, whole training steps. */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { expectClose, type Fixture, loadFixture } from '../../checkpoint/parity';
 import { readBack, startEngine } from '../../engine';
+import { resnetTrunk, type Trunk, wideResnetTrunk } from '../../models/trunk';
 import { warmupCosineSchedule } from '../../optimizers/schedules';
 import { cyclingColumns, labelsMatrix } from './labelsMatrix';
+import { Paws, type PawsConfig, pawsParameters } from './paws';
 import { controlVector } from './pawsControls';
 import { part, pawsLoss } from './pawsLoss';
 
@@ -103,5 +105,145 @@ describe('paws_loss', () => {
       const ofViews = await readBack(tf.slice(gradient, [supports, 0], [anchors, dim]));
       check(fixture, at(`grad_views${suffix}`), ofViews);
     }
+  });
+});
+
+/** The trunk that a file names: "wide_resnet(10,1)" or "resnet bottleneck [1,1,1,1], widths 4,8,16,32, …". */
+function trunkOf(net: string): Trunk {
+  const wide = /^wide_resnet\((\d+),(\d+)\)$/.exec(net);
+  if (wide) return wideResnetTrunk({ depth: Number(wide[1]), widen: Number(wide[2]) });
+  const residual = /^resnet (basic|bottleneck) \[([\d,]+)\], widths (\d+),/.exec(net);
+  if (!residual) throw new Error(`no trunk is called ${net}`);
+  const [, block, layers, width] = residual as unknown as [string, 'basic' | 'bottleneck', string, string];
+  return resnetTrunk({
+    block,
+    layers: layers.split(',').map(Number),
+    width: Number(width),
+    stem: 'imagenet',
+  });
+}
+
+describe.each(['paws_train', 'paws_train_pred'])('%s', (name) => {
+  const fixture = loadFixture(name);
+  const steps = fixture.number('nsteps');
+  const perEpoch = fixture.number('ipe');
+  const lr = warmupCosineSchedule(
+    fixture.number('lr'),
+    fixture.number('final_lr'),
+    fixture.number('epochs') * perEpoch,
+    fixture.number('warmup') * perEpoch,
+    fixture.number('start_lr'),
+  );
+  const trunk = trunkOf(fixture.text('net'));
+  const [inDim, hiddenDim, , outDim] = fixture.text('proj_head').split('-').map(Number) as number[];
+  const config: PawsConfig = {
+    trunk,
+    head: {
+      inDim: inDim!,
+      hiddenDim: hiddenDim!,
+      outDim: outDim!,
+      usePredHead: fixture.text('pred_head') !== 'none',
+    },
+    views: 2 + fixture.number('mc'),
+    classifier: 0,
+    optimizer: { optimizer: 'lars', nesterov: fixture.boolean('nesterov') },
+  };
+  const build = () => {
+    const specs = pawsParameters(config);
+    const trained = specs.filter(({ kind }) => kind !== 'buffer');
+    expect(trained.map((spec) => spec.name).sort()).toEqual(
+      [...(fixture.json('param_names') as string[])].sort(),
+    );
+    const start = ({ name: at, kind, shape }: (typeof specs)[number]) =>
+      kind === 'buffer'
+        ? new Float32Array(tf.util.sizeFromShape(shape)).fill(at.endsWith('var') ? 1 : 0)
+        : fixture.floats(`init/${at}`);
+    return { specs, paws: new Paws(config, new Map(specs.map((spec) => [spec.name, start(spec)]))) };
+  };
+  const classes = fixture.number('C');
+  const supports = classes * fixture.number('spc') * fixture.number('views');
+  const weightDecay = fixture.number('wd');
+
+  const inputsOf = (step: number) => {
+    const crops = (...kinds: string[]) =>
+      tf.concat(
+        kinds.flatMap((kind) => fixture.names(`step${step}/${kind}`)).map((view) => tensorOf(fixture, view)),
+      );
+    const controls = controlVector({
+      lr: lr[step]!,
+      weightDecay,
+      clip: 0,
+      temperature: fixture.number('tau'),
+      sharpen: fixture.number('T'),
+      pawsWeight: 1,
+      meMaxWeight: fixture.boolean('me') ? 1 : 0,
+      supportCeWeight: 0,
+      labelSmoothing: 0,
+    });
+    const matrix = labelsMatrix(cyclingColumns(supports, classes), classes, fixture.number('sm'));
+    return {
+      groups: [{ crops: crops('support', 'global') }, { crops: crops('small') }],
+      labels: tf.tensor2d(matrix, [supports, classes]),
+      truth: tf.fill([fixture.number('B')], -1),
+      supportClasses: tf.zeros([supports]),
+      controls: tf.tensor1d(controls),
+    };
+  };
+
+  it('the first step: embeddings and gradients', async () => {
+    const { paws } = build();
+    const inputs = inputsOf(0);
+    const { h, z } = paws.forward(inputs.groups);
+    check(fixture, 'step0_h', await readBack(h));
+    check(fixture, 'step0_z', await readBack(z));
+    const { gradients } = paws.gradients(inputs);
+    expect(paws.trained.map((at) => `grad_step0/${at}`).sort()).toEqual(fixture.names('grad_step0/').sort());
+    for (const [i, at] of paws.trained.entries()) {
+      check(fixture, `grad_step0/${at}`, await readBack(gradients[i]!));
+    }
+    paws.dispose();
+  });
+
+  it('all steps: losses, norms, adaptation, weights, running statistics', async () => {
+    const { specs, paws } = build();
+    check(fixture, 'lr', lr.slice(0, steps));
+    const got = {
+      ...{ loss: [] as number[], ploss: [] as number[], rloss: [] as number[] },
+      ...{ grad_norms: [] as number[], param_norms: [] as number[], trust: [] as number[] },
+    };
+    const named = fixture.json('norm_param_names') as string[];
+    const excluded = fixture.json('lars_excluded') as string[];
+    const lengths = async () => {
+      const found = new Map<string, number>();
+      for (const at of paws.trained) found.set(at, Math.hypot(...(await readBack(paws.network.get(at)))));
+      return found;
+    };
+    let weights = await lengths();
+    for (let step = 0; step < steps; step++) {
+      const { parts, norms } = paws.step(inputsOf(step));
+      const numbers = await readBack(parts);
+      got.loss.push(numbers[part.loss]!);
+      got.ploss.push(numbers[part.pawsLoss]!);
+      got.rloss.push(numbers[part.loss]! - numbers[part.pawsLoss]!);
+      const gradientNorms = await readBack(norms);
+      const slopeOf = (at: string) => gradientNorms[paws.trained.indexOf(at)]!;
+      got.grad_norms.push(...named.map(slopeOf));
+      const adapted = paws.trained.filter((at) => !excluded.includes(at));
+      const factors = adapted.map((at) => {
+        const weight = weights.get(at)!;
+        const below = slopeOf(at) + weight * weightDecay + fixture.number('lars_eps');
+        return (fixture.number('trust_coefficient') * weight) / below;
+      });
+      const mean = factors.reduce((a, b) => a + b) / factors.length;
+      got.trust.push(mean, Math.min(...factors), Math.max(...factors));
+      weights = await lengths();
+      got.param_norms.push(...named.map((at) => weights.get(at)!));
+    }
+    for (const [at, numbers] of Object.entries(got)) check(fixture, at, numbers);
+    for (const { name: at, kind } of specs) {
+      const prefix = kind === 'buffer' ? 'running_final/' : 'final/';
+      check(fixture, prefix + at, await readBack(paws.network.get(at)));
+    }
+    paws.dispose();
   });
 });

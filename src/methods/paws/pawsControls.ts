@@ -2,7 +2,8 @@
  * The scalars of a PAWS step as one vector: all that changes from step to step comes in through it, so that a
  * step recorded once follows every ramp and every live setting.
  */
-import { control, OPTIMIZER_CONTROLS } from '../../optimizers/optimizer';
+import { OPTIMIZER_CONTROLS } from '../../optimizers/optimizer';
+import { type Rates, writeRates } from '../singleNetwork';
 
 /** PAWS's own places in the control vector. */
 export const pawsControl = {
@@ -23,10 +24,7 @@ export const pawsControl = {
 export const CONTROLS = OPTIMIZER_CONTROLS + 6;
 
 /** One step's scalars. */
-export interface PawsControls {
-  lr: number;
-  weightDecay: number;
-  clip: number;
+export interface PawsControls extends Omit<Rates, 'trainLast'> {
   temperature: number;
   sharpen: number;
   pawsWeight: number;
@@ -38,11 +36,8 @@ export interface PawsControls {
 /** The control vector of a step. */
 export function controlVector(controls: PawsControls): Float32Array {
   const values = new Float32Array(CONTROLS);
-  values[control.lr] = controls.lr;
-  values[control.weightDecay] = controls.weightDecay;
-  values[control.clip] = controls.clip;
-  values[control.lastLayer] = 1;
-  values[control.always] = 1;
+  // Nothing is frozen at first.
+  writeRates(values, { ...controls, trainLast: true });
   values[pawsControl.temperature] = controls.temperature;
   values[pawsControl.sharpen] = controls.sharpen;
   values[pawsControl.pawsWeight] = controls.pawsWeight;
