@@ -4,7 +4,7 @@
  * curve of accuracy against labels does not mix two draws.
  */
 import { randomStream } from '../platform/random';
-import { shortened } from './classNames';
+import { listed, quoted } from './classNames';
 import { effectiveTruth, type Labelling, noClass } from './labelling';
 
 /** What a budget comes to. */
@@ -53,7 +53,7 @@ export function describeBudget(
   );
   const pictures = trainIndices.length;
   const fewer = short.map(
-    (entry) => `‘${shortened(labelling.classNames[entry.class]!)}’ has ${entry.available || 'none'}`,
+    (entry) => `${quoted(labelling.classNames[entry.class]!)} has ${entry.available || 'none'}`,
   );
   const words = [
     `${perClass} of every class: ${labels} of ${pictures} training pictures have a label.`,
@@ -68,10 +68,4 @@ function membersOf(labelling: Labelling, trainIndices: ArrayLike<number>): numbe
   const members = labelling.classNames.map((): number[] => []);
   for (let i = 0; i < trainIndices.length; i++) members[truth[trainIndices[i]!]!]?.push(trainIndices[i]!);
   return members;
-}
-
-/** At most five of `items`, in a row. */
-function listed(items: readonly string[]): string {
-  const more = items.length - 5;
-  return more > 0 ? `${items.slice(0, 5).join(', ')} and ${more} more` : items.join(', ');
 }

@@ -42,14 +42,14 @@ export function newClassName(name: string, others: readonly string[]): string {
   if ([...clean].length > maxClassNameLength) {
     throw new PawsaurError(
       'labels/class-name',
-      `The name ‘${shortened(clean)}’ has ${[...clean].length} characters; ${maxClassNameLength} are the most a class may have.`,
+      `The name ${quoted(clean)} has ${[...clean].length} characters; ${maxClassNameLength} are the most a class may have.`,
       'Take a shorter name.',
     );
   }
   if (others.some((other) => cleanClassName(other) === clean)) {
     throw new PawsaurError(
       'labels/class-name',
-      `There is a class ‘${shortened(clean)}’ already.`,
+      `There is a class ${quoted(clean)} already.`,
       'Take another name, or merge the two classes.',
     );
   }
@@ -61,4 +61,17 @@ export function shortened(text: string, most = 30): string {
   // Looking at no more than could be shown: the text may be a whole file.
   const characters = [...cleanClassName(text.slice(0, 8 * most))];
   return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : characters.join('');
+}
+
+/** A name in a sentence. */
+export function quoted(name: string): string {
+  return `‘${shortened(name)}’`;
+}
+
+/** At most five of `items` in a row, and how many more there are. */
+export function listed(items: readonly string[]): string {
+  const more = items.length - 5;
+  const shown = items.slice(0, 5);
+  if (more > 0) return `${shown.join(', ')} and ${more} more`;
+  return shown.length > 1 ? `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}` : shown.join('');
 }

@@ -6,7 +6,7 @@
  */
 
 import { messageOf } from '../platform/errors';
-import { cleanClassName, maxClasses, newClassName, shortened } from './classNames';
+import { cleanClassName, maxClasses, newClassName, quoted, shortened } from './classNames';
 import { findColumns, type LabelColumns } from './csvColumns';
 import {
   type CsvRow,
@@ -154,8 +154,8 @@ function readLabels({ rows, columns }: Table, labelling: Labelling, find: Pictur
         const before = firstRows.get(index);
         if (typeof label === 'string') complain(label);
         else if (before && before.label !== label) {
-          const kept = shortened(classes.names[before.label]!);
-          complain(`Row ${before.row} calls this picture ‘${kept}’; that was kept.`);
+          const kept = quoted(classes.names[before.label]!);
+          complain(`Row ${before.row} calls this picture ${kept}; that was kept.`);
         } else if (!before) {
           firstRows.set(index, { row, label });
           given[index] = label;

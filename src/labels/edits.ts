@@ -4,7 +4,7 @@
  * applied to, and can be told in words.
  */
 import { PawsaurError } from '../platform/errors';
-import { maxClasses, newClassName, shortened } from './classNames';
+import { maxClasses, newClassName, quoted } from './classNames';
 import { type Labelling, noClass } from './labelling';
 
 /** One edit. Classes and pictures are numbers of the labelling that it is applied to. */
@@ -43,16 +43,16 @@ export function applyEdit(labelling: Labelling, edit: LabelEdit): Labelling {
 
 /** What `edit` does to `labelling`, without a full stop: 'give 3 pictures the class ‘cat’'. */
 export function describeEdit(labelling: Labelling, edit: LabelEdit): string {
-  const named = (label: number) => `‘${shortened(labelling.classNames[label] ?? '?')}’`;
+  const named = (label: number) => quoted(labelling.classNames[label] ?? '?');
   switch (edit.kind) {
     case 'give':
       return `give ${pictures(edit.indices)} the class ${named(edit.class)}`;
     case 'takeBack':
       return `take back the label of ${pictures(edit.indices)}`;
     case 'addClass':
-      return `add the class ‘${shortened(edit.name)}’`;
+      return `add the class ${quoted(edit.name)}`;
     case 'renameClass':
-      return `rename ${named(edit.class)} to ‘${shortened(edit.name)}’`;
+      return `rename ${named(edit.class)} to ${quoted(edit.name)}`;
     case 'mergeClasses':
       return `merge ${named(edit.from)} into ${named(edit.into)}`;
     case 'removeClass':

@@ -3,6 +3,7 @@
  * are in `csv.ts`, which is imported by its own name to keep its parser out of what does not need it.
  */
 export { type BudgetReport, describeBudget, drawBudget } from './budget';
+export { checkLabels } from './checkLabels';
 export { cleanClassName, maxClasses, maxClassNameLength } from './classNames';
 export {
   addClass,
