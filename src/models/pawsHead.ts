@@ -21,6 +21,8 @@ export interface PawsHeadConfig {
 }
 
 export interface PawsEmbeddings {
+  /** [views·B, inDim] of each group: what the trunk gives. */
+  features: tf.Tensor[];
   /** [views·B, outDim]: of the projection; targets are made from it. */
   h: tf.Tensor;
   /** [views·B, outDim]: of the prediction; h itself where there is none. */
@@ -81,7 +83,7 @@ export function pawsPrediction(read: Reader, h: tf.Tensor, options: TrunkOptions
   return fc(norm(inner, 'pred.bn2', { relu: true }), 'pred.fc2');
 }
 
-/** Groups of images [B, 3, H, W] through trunk and heads, group by group: h and z of all, in the order given. */
+/** Groups of images [B, 3, H, W] through trunk and heads, group by group: features of each, h and z of all in order. */
 export function pawsForward(
   read: Reader,
   trunk: Trunk,
@@ -91,10 +93,11 @@ export function pawsForward(
 ): PawsEmbeddings {
   const parts = trunk.forwardEach(read, groups, options).map((features) => {
     const h = pawsProjection(read, features, options);
-    return { h, z: usePredHead ? pawsPrediction(read, h, options) : h };
+    return { features, h, z: usePredHead ? pawsPrediction(read, h, options) : h };
   });
   const together = (tensors: tf.Tensor[]) =>
     tensors.length === 1 ? (tensors[0] as tf.Tensor) : tf.concat(tensors);
   const h = together(parts.map((part) => part.h));
-  return { h, z: usePredHead ? together(parts.map((part) => part.z)) : h };
+  const z = usePredHead ? together(parts.map((part) => part.z)) : h;
+  return { features: parts.map((part) => part.features), h, z };
 }
