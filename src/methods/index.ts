@@ -11,12 +11,14 @@ import {
 } from './capturedTraining';
 import { dinoParts } from './dino/dinoTraining';
 import type { TrainingImages, TrainingMethod } from './method';
+import { swavParts } from './swav/swavTraining';
 
 // A method's own outputs concern nobody but itself.
 type AnyMaker = MethodMaker<string>;
 
 const makers: Partial<Record<MethodName, AnyMaker>> = {
   dino: dinoParts as AnyMaker,
+  swav: swavParts as AnyMaker,
 };
 
 function makerOf({ method }: Recipe): AnyMaker {
