@@ -18,6 +18,7 @@ vi.mock('../store/actions', () => actions);
 vi.mock('./plot/plotly', () => ({ loadPlotly: () => new Promise(() => undefined) }));
 
 const prepared: PreparedReport = {
+  method: 'dino',
   totalSteps: 100,
   stepsPerEpoch: 10,
   batchSize: 8,
@@ -29,6 +30,7 @@ const prepared: PreparedReport = {
 const dataset = { labelledCount: 10, hasMasks: true } as DatasetSummary;
 const evaluation: EvaluationReport = {
   step: 0,
+  classification: null,
   testImages: 100,
   bankImages: 400,
   knn10: 66,
@@ -219,9 +221,11 @@ describe('the views panel', () => {
           step: 7,
           indices: Int32Array.of(3),
           views: ['global 1', 'global 2', 'local 1'].map(view),
-          terms: Float32Array.of(0, 3.5, 3.6, 3.7, 0, 3.8),
-          teacher: Float32Array.of(0.9, 0.1, 0.2, 0.8),
-          student: Float32Array.of(0.5, 0.5, 0.25, 0.75, 0.875, 0.125),
+          answers: {
+            terms: Float32Array.of(0, 3.5, 3.6, 3.7, 0, 3.8),
+            targets: Float32Array.of(0.9, 0.1, 0.2, 0.8),
+            predictions: Float32Array.of(0.5, 0.5, 0.25, 0.75, 0.875, 0.125),
+          },
           imageSize: 2,
           pictures: new Uint8ClampedArray(16),
         },

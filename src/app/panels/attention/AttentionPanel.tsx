@@ -9,7 +9,7 @@ import { Choice, Empty, Panel } from '../panel/Panel';
 import panel from '../panel/panel.module.css';
 import { AttentionGrid } from './AttentionGrid';
 import styles from './attention.module.css';
-import type { Network } from './cells';
+import { type Network, scoredNetworkOf } from './cells';
 import { attentionHistory } from './history';
 import { jaccardScores, passedDiscAt } from './scores';
 import { TimeSlider } from './TimeSlider';
@@ -38,8 +38,8 @@ export function AttentionPanel() {
       <Panel title={title}>
         <Empty>
           A convolutional network has no attention to draw: it has no class token that weighs patches. To see
-          attention, choose <b>arch = vit</b> or the preset <b>photos-attention</b>; on a few hundred photos
-          the convolutional network learns better features.
+          attention, choose <b>arch = vit</b> or DINO’s preset <b>photos-attention</b>; on a few hundred
+          photos the convolutional network learns better features.
         </Empty>
       </Panel>
     );
@@ -56,21 +56,24 @@ export function AttentionPanel() {
     );
   }
   const share = Math.round(report.threshold * 100);
+  const shownNetwork = report.teacher === null ? scoredNetworkOf(report) : network;
   return (
     <Panel
       title={title}
       note={`last layer, class token · step ${report.step}`}
       aside={
         <>
-          <Choice<Network>
-            label="Whose attention"
-            options={[
-              { value: 'student', label: 'student', colour: 'var(--student)' },
-              { value: 'teacher', label: 'teacher', colour: 'var(--teacher)' },
-            ]}
-            value={network}
-            onChange={setNetwork}
-          />
+          {report.teacher !== null && (
+            <Choice<Network>
+              label="Whose attention"
+              options={[
+                { value: 'student', label: 'student', colour: 'var(--student)' },
+                { value: 'teacher', label: 'teacher', colour: 'var(--teacher)' },
+              ]}
+              value={network}
+              onChange={setNetwork}
+            />
+          )}
           <button
             type="button"
             className={styles.chip}
@@ -83,7 +86,7 @@ export function AttentionPanel() {
         </>
       }
     >
-      <AttentionGrid report={report} network={network} outlined={outlined} />
+      <AttentionGrid report={report} network={shownNetwork} outlined={outlined} />
       {reports.length > 1 && (
         <TimeSlider
           steps={reports.map((each) => each.step)}

@@ -5,6 +5,11 @@ import { type Grid, headMean, outlinePath, paintHeat, paintMask, pictureAt } fro
 
 export type Network = 'student' | 'teacher';
 
+/** The network that scores are of: the teacher where there is one. */
+export function scoredNetworkOf(report: AttentionReport): Network {
+  return report.teacher === null ? 'student' : 'teacher';
+}
+
 /** A row of the grid: the pictures, one head, the mean over heads, the masks. */
 export type MapRow = 'picture' | 'mean' | 'mask' | number;
 
@@ -27,12 +32,14 @@ export interface PictureMaps {
   /** [heads, patches] attention and 0/1 masks. */
   maps: Float32Array;
   masks: Uint8Array;
-  /** [heads] percent; known for the teacher only, null without true masks. */
+  /** [heads] percent; known for the scored network only, null without true masks. */
   jaccard: Float32Array | null;
 }
 
+/** @param network taken as the student's where there is no teacher */
 export function pictureMaps(report: AttentionReport, network: Network, i: number): PictureMaps {
   const { heads, rows, cols, imageSize } = report;
+  const ofTeacher = network === 'teacher' ? report.teacher : null;
   const length = heads * rows * cols;
   const part = <T extends Float32Array | Uint8Array>(all: T) =>
     all.subarray(i * length, (i + 1) * length) as T;
@@ -41,9 +48,12 @@ export function pictureMaps(report: AttentionReport, network: Network, i: number
     grid: { rows, cols },
     size: imageSize,
     picture: pictureAt(report.pictures, i, imageSize),
-    maps: part(report[network]),
-    masks: part(report[`${network}Masks`]),
-    jaccard: network === 'teacher' ? (report.jaccard?.subarray(i * heads, (i + 1) * heads) ?? null) : null,
+    maps: part(ofTeacher ?? report.student),
+    masks: part(ofTeacher === null ? report.studentMasks : (report.teacherMasks ?? report.studentMasks)),
+    jaccard:
+      network === scoredNetworkOf(report)
+        ? (report.jaccard?.subarray(i * heads, (i + 1) * heads) ?? null)
+        : null,
   };
 }
 

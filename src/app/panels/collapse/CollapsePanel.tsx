@@ -1,4 +1,4 @@
-/** Is it collapsing? Five numbers with the band of runs that learned and the limits beyond which none did. */
+/** Is it collapsing? A method’s own numbers with the band of runs that learned and the limits beyond which none did. */
 
 import { useRun } from '../../store/run';
 import { scoreSeries, stepSeries } from '../../store/series';
@@ -6,22 +6,23 @@ import { Empty, Panel } from '../panel/Panel';
 import { spread } from '../plot/ranges';
 import { Spark } from '../plot/Spark';
 import { useColumns } from '../plot/useColumns';
-import { useOutDim } from '../plot/useOutDim';
+import { useMethod, useOutDim } from '../run';
 import styles from './collapse.module.css';
-import { type GaugeView, gaugeSpecs, viewGauge } from './gauges';
+import { type GaugeView, specsFor, viewGauge } from './gauges';
 
 const tables = [stepSeries, scoreSeries];
 
 const words = { healthy: 'healthy', low: 'below the healthy band', high: 'above the healthy band' } as const;
 
 export function CollapsePanel() {
+  const method = useMethod();
   const outDim = useOutDim();
   const featureDim = useRun((run) => run.prepared?.featureDim ?? run.evaluations.at(-1)?.featureDim ?? null);
   const gauges = useRun((run) => run.diagnosis?.gauges);
   const early = useRun((run) => run.diagnosis?.state === 'too early');
   useColumns(tables);
   const sizes = { lnK: outDim === null ? null : Math.log(outDim), featureDim };
-  const views = gaugeSpecs.map((spec) =>
+  const views = specsFor(method, gauges ?? []).map((spec) =>
     viewGauge(
       spec,
       sizes,
@@ -30,11 +31,14 @@ export function CollapsePanel() {
   );
   const blank = views.every((view) => view.value === null);
   return (
-    <Panel title="Is it collapsing?" note="green: runs that learned · red: limits · means of 20 steps">
+    <Panel
+      title={method === 'supervised' ? 'Does it learn the labels?' : 'Is it collapsing?'}
+      note="green: runs that learned · red: limits · means of 20 steps"
+    >
       {blank ? (
         <Empty>
-          Five gauges appear here with the first step. They tell a run that learns from one that says the same
-          about every picture.
+          {views.length} gauges appear here with the first step. They tell a run that learns from one that
+          says the same about every picture.
         </Empty>
       ) : (
         <div className={styles.gauges}>
@@ -119,7 +123,7 @@ function Gauge({
         />
         <Words view={view} />
       </div>
-      <p className={styles.meaning}>{spec.meaning}</p>
+      {spec.meaning !== '' && <p className={styles.meaning}>{spec.meaning}</p>}
     </div>
   );
 }

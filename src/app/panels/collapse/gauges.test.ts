@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { scoreSeries, stepSeries } from '../../store/series';
-import { gaugeSpecs, viewGauge } from './gauges';
+import { methodFacts, methodNames } from '../../../recipe';
+import { sampleEvent } from '../../../session/testing/samples';
+import { scoreSeries, stepSeries, takeEvent } from '../../store/series';
+import { gaugeSpecs, specsFor, viewGauge } from './gauges';
 
-const spec = (name: string) => gaugeSpecs.find((gauge) => gauge.name === name)!;
+const spec = (name: string) => gaugeSpecs.dino.find((gauge) => gauge.name === name)!;
 
 function pushSteps(count: number, teacherEntropy: number, kl: number) {
   const fill = (value: number) => new Float64Array(count).fill(value);
@@ -76,8 +78,10 @@ describe('viewGauge', () => {
   });
 
   it('measures the rank against the length of the features', () => {
-    const row = { knn10: 1, knn20: 1, looKnn10: 1, jaccardHeadMean: 1, jaccardBestHead: 1, jaccardX2: 1 };
-    scoreSeries.push({ ...row, step: 0, featureStdScaled: 0.4, rankMe: 40 });
+    takeEvent({
+      type: 'evaluation',
+      evaluation: { ...sampleEvent('evaluation').evaluation, step: 0, rankMe: 40 },
+    });
     expect(viewGauge(spec('rankMe'), sizes, undefined)).toMatchObject({ value: 40, high: 64 });
     expect(viewGauge(spec('rankMe'), { ...sizes, featureDim: 1024 }, undefined).high).toBeCloseTo(84, 6);
   });
@@ -85,5 +89,32 @@ describe('viewGauge', () => {
   it('grows its scale with the values', () => {
     pushSteps(5, 2, 7);
     expect(viewGauge(spec('kl'), sizes, undefined).high).toBeGreaterThan(7);
+  });
+});
+
+describe('the gauges of a method', () => {
+  it('read columns that the method has', () => {
+    for (const method of methodNames) {
+      const columns = Object.keys(methodFacts[method].series);
+      const read = gaugeSpecs[method].filter((each) => each.columns === stepSeries);
+      expect(columns, method).toEqual(expect.arrayContaining(read.map(({ column }) => column)));
+    }
+  });
+
+  it('are joined by what only the diagnosis knows, at its value', () => {
+    pushSteps(20, 3, 1);
+    const gap = {
+      name: 'gap',
+      label: 'training − held-out, points',
+      value: 31,
+      healthy: [-20, 20] as [number, number],
+      limits: [],
+      state: 'high' as const,
+    };
+    const specs = specsFor('supervised', [gap]);
+    expect(specs).toHaveLength(gaugeSpecs.supervised.length + 1);
+    const view = viewGauge(specs.at(-1)!, sizes, gap);
+    expect(view).toMatchObject({ value: 31, state: 'high', low: -20 });
+    expect(view.high).toBeGreaterThanOrEqual(31);
   });
 });

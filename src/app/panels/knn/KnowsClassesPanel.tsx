@@ -4,23 +4,26 @@
  */
 
 import { useMemo, useState } from 'react';
+import { methodFacts } from '../../../recipe';
 import { useRun } from '../../store/run';
 import { scoreSeries } from '../../store/series';
 import { Choice, Empty, Panel } from '../panel/Panel';
 import panel from '../panel/panel.module.css';
 import { StepPlot } from '../plot/StepPlot';
 import type { PlotSpec } from '../plot/spec';
+import type { ColourName } from '../plot/theme';
+import { scoredNetwork, useMethod } from '../run';
 import { type Baseline, knnBaselines, type Protocol, verdict } from './verdict';
 
 /** The curves of one protocol over its own baselines. */
-function knnPlot(protocol: Protocol, baselines: readonly Baseline[]): PlotSpec {
+function knnPlot(protocol: Protocol, baselines: readonly Baseline[], colour: ColourName): PlotSpec {
   const heldOut: PlotSpec['lines'] = [
     {
       id: 'knn10',
       label: 'k = 10',
       columns: scoreSeries,
       column: 'knn10',
-      colour: 'teacher',
+      colour,
       markers: 'circle',
     },
     {
@@ -28,7 +31,7 @@ function knnPlot(protocol: Protocol, baselines: readonly Baseline[]): PlotSpec {
       label: 'k = 20',
       columns: scoreSeries,
       column: 'knn20',
-      colour: 'teacher',
+      colour,
       markers: 'diamond-open',
       dash: 'dot',
     },
@@ -39,7 +42,7 @@ function knnPlot(protocol: Protocol, baselines: readonly Baseline[]): PlotSpec {
       label: 'leave-one-out, k = 10',
       columns: scoreSeries,
       column: 'looKnn10',
-      colour: 'teacher',
+      colour,
       markers: 'square',
     },
   ];
@@ -66,10 +69,17 @@ export function KnowsClassesPanel() {
   const baselines = useRun((run) => run.baselines);
   const latest = useRun((run) => run.evaluations.at(-1));
   const [protocol, setProtocol] = useState<Protocol>('held-out');
-  const spec = useMemo(() => knnPlot(protocol, knnBaselines(baselines, protocol)), [protocol, baselines]);
+  const method = useMethod();
+  const { word, colour } = scoredNetwork(method);
+  const spec = useMemo(
+    () => knnPlot(protocol, knnBaselines(baselines, protocol), colour),
+    [protocol, baselines, colour],
+  );
   const sentence = latest && verdict(latest, baselines, protocol);
   const title = 'Does it know the classes?';
-  const note = 'k-NN on the teacher’s features; labels are used here, never in training';
+  const note = methodFacts[method].readsLabels
+    ? `k-NN on the ${word}’s features; here all labels vote, those hidden from training, too`
+    : `k-NN on the ${word}’s features; labels are used here, never in training`;
 
   // The numbers of an earlier run stay while pictures without labels wait for theirs.
   if (dataset?.labelledCount === 0 && (latest?.knn10 ?? null) === null) {

@@ -4,6 +4,7 @@ import { knnBaselines, standardError, verdict } from './verdict';
 
 const evaluation: EvaluationReport = {
   step: 250,
+  classification: null,
   testImages: 400,
   bankImages: 1600,
   knn10: 73.6,

@@ -9,7 +9,8 @@ import { Spark } from '../plot/Spark';
 import { StepPlot } from '../plot/StepPlot';
 import type { PlotSpec } from '../plot/spec';
 import { useColumns } from '../plot/useColumns';
-import { type Metric, metrics } from './metrics';
+import { useMethod } from '../run';
+import { type Metric, metricsOf } from './metrics';
 import styles from './schedules.module.css';
 
 const smoothing = 0.8;
@@ -27,15 +28,18 @@ function schedulePlot(metric: Metric): PlotSpec {
 }
 
 export function SchedulesPanel() {
-  const [chosen, setChosen] = useState(metrics[0]!);
+  const method = useMethod();
+  const metrics = useMemo(() => metricsOf(method), [method]);
+  const [chosenId, setChosenId] = useState('lr');
+  const chosen = metrics.find(({ id }) => id === chosenId) ?? metrics[0]!;
   const spec = useMemo(() => schedulePlot(chosen), [chosen]);
   useColumns(tables);
   if (stepSeries.length === 0) {
     return (
       <Panel title="Schedules and speed">
         <Empty>
-          What every step used (learning rate, weight decay, momentum, temperatures), its gradient norm and
-          its speed are drawn here from the first step on.
+          What every step used (learning rate, weight decay and what else follows a schedule), its gradient
+          norm and its speed are drawn here from the first step on.
         </Empty>
       </Panel>
     );
@@ -50,7 +54,7 @@ export function SchedulesPanel() {
             className={styles.metric}
             aria-pressed={metric === chosen}
             title={metric.meaning}
-            onClick={() => setChosen(metric)}
+            onClick={() => setChosenId(metric.id)}
           >
             <span className={styles.label}>{metric.label}</span>
             <b>{latest(metric)}</b>

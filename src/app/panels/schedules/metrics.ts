@@ -1,5 +1,6 @@
-/** The numbers that follow a schedule or the gradient, under the names of the official options. */
+/** The numbers that follow a schedule, the gradient, or what training itself counts, under their official names. */
 
+import { type MethodName, methodFacts } from '../../../recipe';
 import { type Columns, speedSeries, stepSeries } from '../../store/series';
 import type { ColourName } from '../plot/theme';
 
@@ -19,65 +20,41 @@ export interface Metric {
 
 const scientific = (value: number) => (value === 0 ? '0' : value.toExponential(2));
 const digits = (count: number) => (value: number) => value.toFixed(count);
+const percent = (value: number) => `${value.toFixed(0)} %`;
+const rate = (value: number) => value.toFixed(value < 10 ? 1 : 0);
 
-const schedule = { columns: stepSeries, smoothed: false };
+type Shown = Pick<Metric, 'label' | 'colour' | 'format'> & { smoothed?: boolean; meaning?: string };
 
-export const metrics: readonly Metric[] = [
-  {
-    ...schedule,
-    id: 'lr',
-    label: 'learning rate',
-    meaning: 'warmed up linearly, then a cosine down to min_lr',
-    column: 'lr',
-    colour: 'student',
-    format: scientific,
-  },
-  {
-    ...schedule,
-    id: 'weightDecay',
-    label: 'weight decay',
-    meaning: 'a cosine from weight_decay to weight_decay_end; none on biases and norms',
-    column: 'weightDecay',
-    colour: 'student',
-    format: digits(4),
-  },
-  {
-    ...schedule,
-    id: 'momentum',
-    label: 'teacher momentum',
-    meaning: 'share of the old teacher that each step keeps; a cosine up to 1',
-    column: 'momentum',
-    colour: 'teacher',
-    format: digits(5),
-  },
-  {
-    ...schedule,
-    id: 'teacherTemp',
-    label: 'teacher temp',
-    meaning: 'teacher temperature: lower = sharper targets',
-    column: 'teacherTemp',
-    colour: 'teacher',
-    format: digits(4),
-  },
-  {
-    ...schedule,
-    id: 'studentTemp',
-    label: 'student temp',
-    meaning: 'student temperature: always above the teacher’s, or there is nothing to sharpen',
-    column: 'studentTemp',
-    colour: 'student',
-    format: digits(3),
-  },
-  {
-    id: 'gradNorm',
+/** Numbers of the steps that belong here, in order; each method has those that it reports. */
+const shown: Record<string, Shown> = {
+  lr: { label: 'learning rate', colour: 'student', format: scientific },
+  weightDecay: { label: 'weight decay', colour: 'student', format: digits(4) },
+  momentum: { label: 'teacher momentum', colour: 'teacher', format: digits(5) },
+  teacherTemp: { label: 'teacher temp', colour: 'teacher', format: digits(4) },
+  studentTemp: { label: 'student temp', colour: 'student', format: digits(3) },
+  pawsWeight: { label: 'weight of the votes', colour: 'teacher', format: digits(2) },
+  targetEntropy: { label: 'pseudo-label entropy', colour: 'teacher', format: digits(2), smoothed: true },
+  supportCorrect: { label: 'labelled, right', colour: 'student', format: percent, smoothed: true },
+  pseudoCorrect: { label: 'pseudo-labels right', colour: 'teacher', format: percent, smoothed: true },
+  batchCorrect: { label: 'batch, right', colour: 'student', format: percent, smoothed: true },
+  gradNorm: {
     label: 'gradient norm',
-    meaning: 'of the whole gradient, before each parameter’s is clipped to clip_grad',
-    columns: stepSeries,
-    column: 'gradNorm',
     colour: 'student',
-    smoothed: true,
     format: (value) => (value < 0.01 ? scientific(value) : value.toPrecision(3)),
+    smoothed: true,
   },
+};
+
+/** What DINO's schedules do beyond what its facts say. */
+const schedules: Record<string, string> = {
+  lr: 'warmed up linearly, then a cosine down to min_lr',
+  weightDecay: 'a cosine from weight_decay to weight_decay_end; none on biases and norms',
+  momentum: 'share of the old teacher that each step keeps; a cosine up to 1',
+  studentTemp: 'student temperature: always above the teacher’s, or there is nothing to sharpen',
+  gradNorm: 'of the whole gradient, before each parameter’s is clipped to clip_grad',
+};
+
+const speed: readonly Metric[] = [
   {
     id: 'imagesPerSecond',
     label: 'images a second',
@@ -86,7 +63,7 @@ export const metrics: readonly Metric[] = [
     column: 'imagesPerSecond',
     colour: 'ink',
     smoothed: true,
-    format: (value) => value.toFixed(value < 10 ? 1 : 0),
+    format: rate,
   },
   {
     id: 'stepMs',
@@ -96,6 +73,18 @@ export const metrics: readonly Metric[] = [
     column: 'stepMs',
     colour: 'ink',
     smoothed: true,
-    format: (value) => value.toFixed(value < 10 ? 1 : 0),
+    format: rate,
   },
 ];
+
+/** The numbers of a method's steps, then the speed. */
+export function metricsOf(method: MethodName): readonly Metric[] {
+  const { series } = methodFacts[method];
+  const ofSteps = Object.entries(shown).flatMap(([column, { smoothed = false, ...metric }]) => {
+    const facts = series[column];
+    if (facts === undefined) return [];
+    const meaning = (method === 'dino' ? schedules[column] : undefined) ?? facts.meaning;
+    return [{ ...metric, meaning, smoothed, id: column, column, columns: stepSeries }];
+  });
+  return [...ofSteps, ...speed];
+}

@@ -1,13 +1,25 @@
-/** The teacher's word on one global view, and what the student guessed from each of the others. */
+/** What the loss wanted to hear of one global view, and what each of the others answered. */
 
 import { useMemo, useState } from 'react';
 import type { ViewsReport } from '../../../session/protocol';
 import { Choice } from '../panel/Panel';
+import { useClassNames, useMethod } from '../run';
 import styles from './views.module.css';
-import { barsPath, chosenPrototypes, pairsOf, prototypeCount, rowAt, strongest, type Word } from './words';
+import {
+  type Answers,
+  answerWords,
+  barsPath,
+  chosenAnswers,
+  pairsOf,
+  rowAt,
+  sizesOf,
+  strongest,
+  type Word,
+} from './words';
 
 interface DistributionsProps {
-  report: ViewsReport;
+  views: ViewsReport['views'];
+  answers: Answers;
   marked: number | null;
   onMark(view: number | null): void;
 }
@@ -15,36 +27,40 @@ interface DistributionsProps {
 /** More bars than this cannot be told apart. */
 const mostBars = 64;
 
-export function Distributions({ report, marked, onMark }: DistributionsProps) {
-  const [teacherView, setTeacherView] = useState(0);
-  const count = prototypeCount(report);
-  const { teacher, pairs, prototypes, peak } = useMemo(() => {
-    const word = rowAt(report.teacher, teacherView, count);
-    const each = pairsOf(report, teacherView);
-    const all = [word, ...each.map(({ student }) => student)];
-    const chosen = chosenPrototypes(all, mostBars);
+export function Distributions({ views, answers, marked, onMark }: DistributionsProps) {
+  const words = answerWords[useMethod()];
+  const classNames = useClassNames();
+  const [chosen, setChosen] = useState(0);
+  const sizes = sizesOf(answers, views.length);
+  const target = Math.min(chosen, sizes.targets - 1);
+  const { wanted, pairs, drawn, peak } = useMemo(() => {
+    const row = rowAt(answers.targets, target, sizes.answers);
+    const each = pairsOf(views, answers, target);
+    const all = [row, ...each.map(({ prediction }) => prediction)];
     const highest = Math.max(1e-6, ...all.map((distribution) => strongest(distribution).share));
-    return { teacher: word, pairs: each, prototypes: chosen, peak: highest };
-  }, [report, teacherView, count]);
-  const teacherBars = barsPath(teacher, prototypes, peak);
+    return { wanted: row, pairs: each, drawn: chosenAnswers(all, mostBars), peak: highest };
+  }, [views, answers, target, sizes.answers]);
+  const name = (answer: number) =>
+    words.answers === 'classes' ? (classNames[answer] ?? `class ${answer + 1}`) : `№ ${answer + 1}`;
+  const targetBars = barsPath(wanted, drawn, peak);
   return (
     <div className={styles.words}>
       <div className={styles.wordsHead}>
-        <span>the teacher’s word on</span>
+        <span>{words.targetOf}</span>
         <Choice<number>
-          label="Which word of the teacher"
-          options={report.views
-            .slice(0, 2)
-            .map(({ name }, view) => ({ value: view, label: name, colour: 'var(--teacher)' }))}
-          value={teacherView}
-          onChange={setTeacherView}
+          label="Of which view the target is shown"
+          options={views
+            .slice(0, sizes.targets)
+            .map((view, i) => ({ value: i, label: view.name, colour: 'var(--teacher)' }))}
+          value={target}
+          onChange={setChosen}
         />
-        <span>and each view’s guess, picture 1</span>
+        <span>and each view’s answer, picture 1</span>
       </div>
       <div className={styles.pair}>
-        <span className={styles.pairName}>teacher</span>
-        <Bars count={prototypes.length} path={teacherBars} colour="var(--teacher)" />
-        <span className={styles.pairNumbers}>{word(strongest(teacher))}</span>
+        <span className={styles.pairName}>{words.target}</span>
+        <Bars count={drawn.length} path={targetBars} colour="var(--teacher)" />
+        <Numbers word={strongest(wanted)} name={name} />
       </div>
       {pairs.map((pair) => (
         <div
@@ -56,24 +72,31 @@ export function Distributions({ report, marked, onMark }: DistributionsProps) {
         >
           <span className={styles.pairName}>{pair.name}</span>
           <Bars
-            count={prototypes.length}
-            path={barsPath(pair.student, prototypes, peak)}
+            count={drawn.length}
+            path={barsPath(pair.prediction, drawn, peak)}
             colour="var(--student)"
-            under={teacherBars}
+            under={targetBars}
           />
-          <span className={styles.pairNumbers}>
-            <b>{pair.term.toFixed(2)}</b> {word(pair.top)}
-          </span>
+          <Numbers term={pair.term} word={pair.top} name={name} />
         </div>
       ))}
       <p className={styles.legend}>
-        <b>Bold</b>: cross-entropy of the pair, mean over the batch; all of them average to the loss. Then the
-        strongest prototype.{' '}
-        {prototypes.length < count
-          ? `The ${prototypes.length} strongest of ${count} prototypes are drawn.`
-          : `${count} prototypes.`}
+        <b>Bold</b>: cross-entropy of the pair, mean over the batch; {words.total}. Then the strongest answer.{' '}
+        {drawn.length < sizes.answers
+          ? `The ${drawn.length} strongest of ${sizes.answers} ${words.answers} are drawn.`
+          : `${sizes.answers} ${words.answers}.`}
       </p>
     </div>
+  );
+}
+
+function Numbers(props: { term?: number; word: Word; name(answer: number): string }) {
+  const { answer, share } = props.word;
+  const text = `${props.name(answer)}: ${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+  return (
+    <span className={styles.pairNumbers} title={text}>
+      {props.term !== undefined && <b>{props.term.toFixed(2)}</b>} {text}
+    </span>
   );
 }
 
@@ -89,8 +112,4 @@ function Bars(props: { count: number; path: string; colour: string; under?: stri
       <path d={props.path} fill={props.colour} />
     </svg>
   );
-}
-
-function word({ prototype, share }: Word): string {
-  return `№ ${prototype + 1}: ${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 }

@@ -1,48 +1,53 @@
 /**
- * The views of the current batch: where they were cut from their picture, how the networks saw them, and what teacher
- * and student said about them (multi-crop, Caron et al. 2020; the loss of Caron et al. 2021, equation 3).
+ * The views of the current batch: where they were cut from their picture, how the networks saw them, what they were
+ * asked to say and said (multi-crop, Caron et al. 2020; Caron et al. 2021, equation 3; Assran et al. 2021, section 3).
  */
 
 import { memo, useDeferredValue, useState } from 'react';
 import type { ViewsReport } from '../../../session/protocol';
 import { useRun } from '../../store/run';
 import { Choice, Empty, Panel } from '../panel/Panel';
+import { useMethod } from '../run';
 import { Distributions } from './Distributions';
 import { Original } from './Original';
 import { ViewStrip } from './ViewStrip';
 import styles from './views.module.css';
+import { answerWords } from './words';
 
 const title = 'This batch’s views';
 
 export function ViewsPanel() {
   const report = useDeferredValue(useRun((run) => run.views));
+  const { note } = answerWords[useMethod()];
   if (report === null) {
     return (
-      <Panel title={title} note="each must predict the teacher’s word on the others">
+      <Panel title={title} note={note}>
         <Empty>
-          The crops of a batch, drawn on their pictures, and what teacher and student say about them appear
-          here after the first step, and again at every evaluation.
+          The crops of a batch, drawn on their pictures, and what is said about them appear here after the
+          first step, and again at every evaluation.
         </Empty>
       </Panel>
     );
   }
-  return <Views report={report} />;
+  return <Views report={report} note={note} />;
 }
 
-const Views = memo(function Views({ report }: { report: ViewsReport }) {
+const Views = memo(function Views({ report, note }: { report: ViewsReport; note: string }) {
   const count = report.indices.length;
   const [chosen, setChosen] = useState(0);
   const [marked, setMarked] = useState<number | null>(null);
   const picture = Math.min(chosen, count - 1);
-  const locals = report.views.length - 2;
+  const { views, answers } = report;
+  const locals = views.filter(({ name }) => name.startsWith('local')).length;
+  const globals = views.length - locals;
   return (
     <Panel
       title={title}
-      note={`each must predict the teacher’s word on the others · step ${report.step}`}
-      aside={`2 global${locals > 0 ? ` · ${locals} local` : ''}`}
+      note={`${note} · step ${report.step}`}
+      aside={`${globals} global${locals > 0 ? ` · ${locals} local` : ''}`}
     >
       <div className={styles.frame}>
-        <div className={styles.layout}>
+        <div className={styles.layout} data-silent={answers === null}>
           <div className={styles.left}>
             <Original report={report} picture={picture} marked={marked} />
             {count > 1 && (
@@ -55,7 +60,9 @@ const Views = memo(function Views({ report }: { report: ViewsReport }) {
             )}
           </div>
           <ViewStrip report={report} picture={picture} marked={marked} onMark={setMarked} />
-          <Distributions report={report} marked={marked} onMark={setMarked} />
+          {answers !== null && (
+            <Distributions views={views} answers={answers} marked={marked} onMark={setMarked} />
+          )}
         </div>
       </div>
     </Panel>
