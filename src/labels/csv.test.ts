@@ -169,6 +169,7 @@ describe('a label file', () => {
     const result = read('picture,label\ncats/1.png,cat\ncats/2.png,\n', before);
     expect(labels(result)).toEqual([0, 1, 1, 1, 1]);
     expect([...before.given]).toEqual([1, 1, 1, 1, 1]);
+    expect(result.labelling.classNames).toBe(before.classNames);
   });
 
   it('stops adding classes at the most there may be', () => {

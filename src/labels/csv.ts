@@ -163,12 +163,9 @@ function readLabels({ rows, columns }: Table, labelling: Labelling, find: Pictur
       }
     }
   }
-  return {
-    labelling: { ...labelling, classNames: classes.names, given },
-    given: firstRows.size,
-    newClasses: classes.names.slice(labelling.classNames.length),
-    problems,
-  };
+  const newClasses = classes.names.slice(labelling.classNames.length);
+  const classNames = newClasses.length > 0 ? classes.names : labelling.classNames;
+  return { labelling: { ...labelling, classNames, given }, given: firstRows.size, newClasses, problems };
 }
 
 function pictureReason(failure: 'unknown' | 'ambiguous', name: string): string {

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { maxClasses, maxClassNameLength } from './classNames';
-import { addClass, applyEdit, describeEdit, type LabelEdit } from './edits';
+import { applyEdit, describeEdit, type LabelEdit } from './edits';
 import { createLabelling, type Labelling, withGiven } from './labelling';
 
 const pets = withGiven(
   createLabelling(['cat', 'dog', 'fox'], Int32Array.of(0, 1, 2, 2, -1)),
   Int32Array.of(0, 2, -1, 1, 2),
 );
+const addClass = (labelling: Labelling, name: string) => applyEdit(labelling, { kind: 'addClass', name });
 const plain = ({ classNames, truth, given }: Labelling) => [classNames, [...truth], [...given]];
 
 describe('an edit', () => {

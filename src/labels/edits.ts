@@ -61,18 +61,18 @@ export function describeEdit(labelling: Labelling, edit: LabelEdit): string {
 }
 
 /** Gives the pictures `indices` a class, whatever label they had. Throws 'labels/picture', 'labels/class'. */
-export function giveLabels(labelling: Labelling, indices: ArrayLike<number>, label: number): Labelling {
+function giveLabels(labelling: Labelling, indices: ArrayLike<number>, label: number): Labelling {
   checkClass(labelling, label);
   return { ...labelling, given: filled(labelling.given, indices, label) };
 }
 
 /** Takes the labels of the pictures `indices` back; the truth stays. Throws 'labels/picture'. */
-export function takeBackLabels(labelling: Labelling, indices: ArrayLike<number>): Labelling {
+function takeBackLabels(labelling: Labelling, indices: ArrayLike<number>): Labelling {
   return { ...labelling, given: filled(labelling.given, indices, noClass) };
 }
 
 /** Adds a class without pictures, as the last. Throws 'labels/class-name', 'labels/too-many-classes'. */
-export function addClass(labelling: Labelling, name: string): Labelling {
+function addClass(labelling: Labelling, name: string): Labelling {
   const { classNames } = labelling;
   const clean = newClassName(name, classNames);
   if (classNames.length >= maxClasses) {
@@ -86,14 +86,14 @@ export function addClass(labelling: Labelling, name: string): Labelling {
 }
 
 /** Gives a class another name. Throws 'labels/class-name', 'labels/class'. */
-export function renameClass(labelling: Labelling, label: number, name: string): Labelling {
+function renameClass(labelling: Labelling, label: number, name: string): Labelling {
   checkClass(labelling, label);
   const others = labelling.classNames.filter((_, i) => i !== label);
   return { ...labelling, classNames: labelling.classNames.with(label, newClassName(name, others)) };
 }
 
 /** Makes all pictures of `from`, given and true, pictures of `into`, and drops `from`. Throws 'labels/class'. */
-export function mergeClasses(labelling: Labelling, from: number, into: number): Labelling {
+function mergeClasses(labelling: Labelling, from: number, into: number): Labelling {
   checkClass(labelling, from);
   checkClass(labelling, into);
   if (from === into) {
@@ -103,7 +103,7 @@ export function mergeClasses(labelling: Labelling, from: number, into: number): 
 }
 
 /** Drops a class; its pictures lose their label and their truth. Throws 'labels/class'. */
-export function removeClass(labelling: Labelling, label: number): Labelling {
+function removeClass(labelling: Labelling, label: number): Labelling {
   checkClass(labelling, label);
   return dropClass(labelling, label, noClass);
 }

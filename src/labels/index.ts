@@ -4,21 +4,10 @@
  */
 export { type BudgetReport, describeBudget, drawBudget } from './budget';
 export { checkLabels } from './checkLabels';
-export { cleanClassName, maxClasses, maxClassNameLength } from './classNames';
-export {
-  addClass,
-  applyEdit,
-  describeEdit,
-  giveLabels,
-  type LabelEdit,
-  mergeClasses,
-  removeClass,
-  renameClass,
-  takeBackLabels,
-} from './edits';
+export { maxClasses, maxClassNameLength } from './classNames';
+export { applyEdit, describeEdit, type LabelEdit } from './edits';
 export {
   edit,
-  historyLimit,
   type LabelHistory,
   record,
   redo,

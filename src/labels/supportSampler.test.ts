@@ -32,6 +32,7 @@ describe('the support sampler', () => {
 
   it('shows a class distinct pictures, and repeats whole permutations where it has too few', () => {
     const sampler = createSupportSampler(base);
+    let reordered = 0;
     for (let step = 0; step < 30; step++) {
       const { indices, classes } = sampler.batchAt(step);
       classes.forEach((label, c) => {
@@ -40,9 +41,12 @@ describe('the support sampler', () => {
         else {
           expect(new Set(images.slice(0, 2)).size).toBe(2);
           expect(new Set(images.slice(2)).size).toBe(2);
+          if (images[0] !== images[2]) reordered++;
         }
       });
     }
+    expect(reordered).toBeGreaterThan(5);
+    expect(reordered).toBeLessThan(25);
   });
 
   it('walks through all classes in an inner epoch, in another order each time', () => {
