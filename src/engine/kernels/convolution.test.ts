@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type PawsaurBackend, webgpu } from '../backend';
 import { readBack, startEngine } from '../index';
 import { distance, expectTwins, normals } from '../testing/twins';
 import { type ConvolutionOptions, convolution, convolutionComposed } from './convolution';
+import { columnsBackward, columnsForward, columnsWeightGradient } from './convolutionColumns';
 import { biasGradient } from './convolutionFollowing';
 import { convolveBackward, convolveForward } from './convolutionStencil';
 import { weightGradient } from './convolutionWeight';
@@ -105,6 +107,23 @@ describe('convolution', () => {
     const ours = tf.grad(loss(convolution, { inputGradient: false }))(weight);
     const theirs = tf.grad(loss(convolutionComposed, {}))(weight);
     expect(await distance(ours, theirs)).toBeLessThan(1e-5);
+  });
+
+  it('makes the columns of large filters for a few images at a time', async () => {
+    const c = { batch: 7, channels: 2, outputs: 5, height: 10, width: 9, side: 7, stride: 2, padding: 3 };
+    const { x, weight } = operandsOf(c);
+    const twin = (a: tf.Tensor, b: tf.Tensor) => convolutionComposed(a, b, c);
+    const y = twin(x, weight);
+    const dy = normal(y.shape);
+    const [dx, dw] = tf.grads(twin)([x, weight], dy) as [tf.Tensor, tf.Tensor];
+    const sizes = { ...c, outHeight: y.shape[2] as number, outWidth: y.shape[3] as number };
+    const backend = webgpu() as PawsaurBackend;
+    // Three images, three, one; then one by one.
+    for (const bytes of [3 * 4 * 98 * 25, 1]) {
+      expect(await distance(columnsForward(backend, x, weight, sizes, bytes), y)).toBeLessThan(1e-5);
+      expect(await distance(columnsBackward(backend, dy, weight, sizes, bytes), dx)).toBeLessThan(1e-5);
+      expect(await distance(columnsWeightGradient(backend, x, dy, sizes, bytes), dw)).toBeLessThan(1e-5);
+    }
   });
 
   it('adds a bias that it gives no gradient of, where that is zero in the end', async () => {

@@ -73,14 +73,14 @@ export function convolution(x: tf.Tensor, weight: tf.Tensor, options: Convolutio
   const lanes = broadcastLanes(backend);
   const forward = (image: tf.Tensor, filter: tf.Tensor, following: ConvolutionFollowing) => {
     if (direct) return convolveForward(image, filter, sizes, lanes, following);
-    const y = columnsForward(image, filter, sizes);
+    const y = columnsForward(backend, image, filter, sizes);
     addFollowing(backend, y, following);
     return y;
   };
   const backward = (dy: tf.Tensor, filter: tf.Tensor) =>
-    direct ? convolveBackward(dy, filter, sizes, lanes) : columnsBackward(dy, filter, sizes);
+    direct ? convolveBackward(dy, filter, sizes, lanes) : columnsBackward(backend, dy, filter, sizes);
   const filterGradient = (image: tf.Tensor, dy: tf.Tensor) =>
-    direct ? weightGradient(image, dy, sizes, lanes) : columnsWeightGradient(image, dy, sizes);
+    direct ? weightGradient(image, dy, sizes, lanes) : columnsWeightGradient(backend, image, dy, sizes);
   const inputs: Differentiated = {
     x: toInput ? x : undefined,
     weight,

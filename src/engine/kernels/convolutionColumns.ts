@@ -1,14 +1,19 @@
 /**
  * Convolution by columns, for large filters: the patches under the filter are laid out as [B, C·k·k, positions],
- * and every product is a `gemm`, so that the result and both gradients come out in place.
+ * and every product is a `gemm`, so that the result and both gradients come out in place. Columns are many times as
+ * large as the images: they are made for a few images at a time.
  */
 import type * as tf from '@tensorflow/tfjs-core';
-import { computeOne } from '../backend';
+import { computeOne, type PawsaurBackend } from '../backend';
 import { defineKernel } from '../kernel';
 import type { ConvolutionSizes } from './convolutionStencil';
-import { gemm, sumLeading } from './gemm';
+import { gemm, gemmInto, sumLeading } from './gemm';
 
-const GEOMETRY = ['height', 'width', 'padding', 'outHeight', 'outWidth'] as const;
+/** Columns made at a time, bytes. */
+const CHUNK_BYTES = 2 ** 25;
+
+/** `first`: channels of the images before the first one. */
+const GEOMETRY = ['first', 'height', 'width', 'padding', 'outHeight', 'outWidth'] as const;
 
 /** Both kernels for one filter side and stride: as constants they cost no divisions, which software adapters feel. */
 function buildKernels(side: number, stride: number) {
@@ -24,7 +29,7 @@ function buildKernels(side: number, stride: number) {
   let position = index - channel * positions;
   let oy = position / u.outWidth;
   let ox = position - oy * u.outWidth;
-  let base = channel * u.height * u.width;
+  let base = (u.first + channel) * u.height * u.width;
   var at = channel * ${side * side}u * positions + position;
   for (var ky = 0u; ky < ${side}u; ky++) {
     let y = i32(oy * ${stride}u + ky) - i32(u.padding);
@@ -61,7 +66,7 @@ function buildKernels(side: number, stride: number) {
       sum += columns[base + tap * positions + u32(top) / ${stride}u * u.outWidth + u32(left) / ${stride}u];
     }
   }
-  dx[index] = sum;`,
+  dx[u.first * pixels + index] = sum;`,
   });
   return { toColumns, fromColumns };
 }
@@ -83,70 +88,106 @@ function layoutOf({ channels, side, outHeight, outWidth, outputs }: ConvolutionS
   return { positions, taps, columns, output };
 }
 
-function columnsOf(x: tf.TensorInfo, sizes: ConvolutionSizes): tf.Tensor {
+/** Images [first, first + images) of a batch. */
+interface Chunk {
+  first: number;
+  images: number;
+}
+
+/** The batch in parts whose columns take at most `bytes` each, where an image's own do not take more. */
+function chunksOf(sizes: ConvolutionSizes, bytes: number): Chunk[] {
   const { positions, taps } = layoutOf(sizes);
-  const count = sizes.batch * sizes.channels * positions;
-  return computeOne(kernelsFor(sizes).toColumns, [x], [sizes.batch, taps, positions], { ...sizes }, count);
+  const most = Math.max(1, Math.floor(bytes / (4 * taps * positions)));
+  const count = Math.ceil(sizes.batch / most);
+  // Of one length, but for the last.
+  const images = Math.ceil(sizes.batch / count);
+  return Array.from({ length: Math.ceil(sizes.batch / images) }, (_, i) => ({
+    first: i * images,
+    images: Math.min(images, sizes.batch - i * images),
+  }));
+}
+
+function columnsOf(x: tf.TensorInfo, sizes: ConvolutionSizes, { first, images }: Chunk): tf.Tensor {
+  const { positions, taps } = layoutOf(sizes);
+  const count = images * sizes.channels * positions;
+  const uniforms = { ...sizes, first: first * sizes.channels };
+  return computeOne(kernelsFor(sizes).toColumns, [x], [images, taps, positions], uniforms, count);
 }
 
 /** x and weight [outputs, channels, side, side] → y. */
-export function columnsForward(x: tf.TensorInfo, weight: tf.TensorInfo, sizes: ConvolutionSizes): tf.Tensor {
+export function columnsForward(
+  backend: PawsaurBackend,
+  x: tf.TensorInfo,
+  weight: tf.TensorInfo,
+  sizes: ConvolutionSizes,
+  chunkBytes = CHUNK_BYTES,
+): tf.Tensor {
   const { batch, outputs, outHeight, outWidth } = sizes;
-  const { positions, taps, columns } = layoutOf(sizes);
-  const patches = columnsOf(x, sizes);
-  const y = gemm(
-    [batch, outputs, outHeight, outWidth],
-    { rows: outputs, columns: positions, depth: taps, outer: batch },
-    weight,
-    { row: taps, column: 1 },
-    patches,
-    columns,
-  );
-  patches.dispose();
+  const { positions, taps, columns, output } = layoutOf(sizes);
+  const y = backend.allocate([batch, outputs, outHeight, outWidth]);
+  for (const chunk of chunksOf(sizes, chunkBytes)) {
+    const patches = columnsOf(x, sizes, chunk);
+    const shape = { rows: outputs, columns: positions, depth: taps, outer: chunk.images };
+    const place = { ...output, offset: chunk.first * output.outer };
+    gemmInto(backend, shape, weight, { row: taps, column: 1 }, patches, columns, y, place);
+    patches.dispose();
+  }
   return y;
 }
 
 /** dy and weight → dx. */
 export function columnsBackward(
+  backend: PawsaurBackend,
   dy: tf.TensorInfo,
   weight: tf.TensorInfo,
   sizes: ConvolutionSizes,
+  chunkBytes = CHUNK_BYTES,
 ): tf.Tensor {
   const { batch, channels, height, width, outputs } = sizes;
   const { positions, taps, output } = layoutOf(sizes);
-  const dColumns = gemm(
-    [batch, taps, positions],
-    { rows: taps, columns: positions, depth: outputs, outer: batch },
-    weight,
-    { row: 1, column: taps },
-    dy,
-    output,
-  );
-  const shape = [batch, channels, height, width];
-  const count = batch * channels * height * width;
-  const dx = computeOne(kernelsFor(sizes).fromColumns, [dColumns], shape, { ...sizes }, count);
-  dColumns.dispose();
+  const dx = backend.allocate([batch, channels, height, width]);
+  for (const { first, images } of chunksOf(sizes, chunkBytes)) {
+    const dColumns = gemm(
+      [images, taps, positions],
+      { rows: taps, columns: positions, depth: outputs, outer: images },
+      weight,
+      { row: 1, column: taps },
+      dy,
+      { ...output, offset: first * output.outer },
+    );
+    const uniforms = { ...sizes, first: first * channels };
+    const count = images * channels * height * width;
+    backend.dispatch(kernelsFor(sizes).fromColumns, [dColumns], [dx], uniforms, count);
+    dColumns.dispose();
+  }
   return dx;
 }
 
 /** x and dy → dw. */
 export function columnsWeightGradient(
+  backend: PawsaurBackend,
   x: tf.TensorInfo,
   dy: tf.TensorInfo,
   sizes: ConvolutionSizes,
+  chunkBytes = CHUNK_BYTES,
 ): tf.Tensor {
   const { batch, channels, outputs, side } = sizes;
   const { positions, taps, output } = layoutOf(sizes);
-  const patches = columnsOf(x, sizes);
-  const perImage = gemm(
-    [batch, outputs, taps],
-    { rows: outputs, columns: taps, depth: positions, outer: batch },
-    dy,
-    output,
-    patches,
-    { outer: taps * positions, row: 1, column: positions },
-  );
-  patches.dispose();
+  const perImage = backend.allocate([batch, outputs, taps]);
+  for (const chunk of chunksOf(sizes, chunkBytes)) {
+    const patches = columnsOf(x, sizes, chunk);
+    gemmInto(
+      backend,
+      { rows: outputs, columns: taps, depth: positions, outer: chunk.images },
+      dy,
+      { ...output, offset: chunk.first * output.outer },
+      patches,
+      { outer: taps * positions, row: 1, column: positions },
+      perImage,
+      { offset: chunk.first * outputs * taps, outer: outputs * taps, row: taps, column: 1 },
+    );
+    patches.dispose();
+  }
   const dw = sumLeading(perImage, batch, [outputs, channels, side, side]);
   perImage.dispose();
   return dw;
