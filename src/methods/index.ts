@@ -11,6 +11,8 @@ import {
 } from './capturedTraining';
 import { dinoParts } from './dino/dinoTraining';
 import type { TrainingImages, TrainingMethod } from './method';
+import { pawsParts } from './paws/pawsTraining';
+import { supervisedParts } from './supervised/supervisedTraining';
 import { swavParts } from './swav/swavTraining';
 
 // A method's own outputs concern nobody but itself.
@@ -18,7 +20,9 @@ type AnyMaker = MethodMaker<string>;
 
 const makers: Partial<Record<MethodName, AnyMaker>> = {
   dino: dinoParts as AnyMaker,
+  paws: pawsParts as AnyMaker,
   swav: swavParts as AnyMaker,
+  supervised: supervisedParts as AnyMaker,
 };
 
 function makerOf({ method }: Recipe): AnyMaker {
