@@ -39,7 +39,7 @@ export interface ClassificationScore {
   /** Mean of the per-class accuracies over classes that occur. */
   balancedAccuracy: number | null;
   /** [classes, classes] counts: rows are the truth, columns what was said. */
-  confusion: Int32Array;
+  confusion: Int32Array<ArrayBuffer>;
   /** Mean probability of the class said, over answers. */
   meanConfidence: number | null;
   /** Expected calibration error: mean gap of confidence and accuracy over the bins, weighted by their answers. */

@@ -4,24 +4,7 @@
  * feature spread s = standard deviation × √d.
  */
 
-export type GaugeName = 'teacherEntropy' | 'meanTeacherEntropy' | 'kl' | 'featureSpread';
-
-export interface Gauge {
-  name: GaugeName;
-  /** As papers write it: 'H / ln K'. */
-  label: string;
-  /** Null while unknown. */
-  value: number | null;
-  /** Where runs that learnt were seen. */
-  healthy: readonly [number, number];
-  /** Lines to draw, with what lies beyond them. */
-  limits: readonly {
-    at: number;
-    beyond: 'above' | 'below';
-    means: 'uniform collapse' | 'one-hot collapse';
-  }[];
-  state: 'healthy' | 'low' | 'high' | 'unknown';
-}
+import { type Gauge, gauge } from './report';
 
 /** Means over the last steps that a diagnosis is made from. */
 export interface Readings {
@@ -60,23 +43,23 @@ export const LIMITS = {
 /** The gauges of these readings, each with its limits drawn in. */
 export function gaugesOf(readings: Readings): Gauge[] {
   const { uniform, oneHot } = LIMITS;
-  const gauge = (name: GaugeName, label: string, limits: Gauge['limits']): Gauge => {
-    const value = readings[name];
-    const healthy = LIMITS.healthy[name];
-    return { name, label, value, healthy, limits, state: stateOf(value, healthy) };
-  };
   const above = (at: number) => ({ at, beyond: 'above', means: 'uniform collapse' }) as const;
   const below = (at: number) => ({ at, beyond: 'below', means: 'one-hot collapse' }) as const;
   const flat = (at: number) => ({ at, beyond: 'below', means: 'uniform collapse' }) as const;
+  const { healthy } = LIMITS;
+  const { teacherEntropy, meanTeacherEntropy, kl, featureSpread } = readings;
   return [
-    gauge('teacherEntropy', 'H / ln K', [above(uniform.teacherEntropy), below(oneHot.teacherEntropy)]),
-    gauge('meanTeacherEntropy', 'Hm / ln K', [below(oneHot.meanTeacherEntropy)]),
-    gauge('kl', 'KL', [flat(uniform.kl), below(oneHot.kl)]),
-    gauge('featureSpread', 's = std × √d', [flat(uniform.featureSpread), below(oneHot.featureSpread)]),
+    gauge('teacherEntropy', 'H / ln K', teacherEntropy, healthy.teacherEntropy, [
+      above(uniform.teacherEntropy),
+      below(oneHot.teacherEntropy),
+    ]),
+    gauge('meanTeacherEntropy', 'Hm / ln K', meanTeacherEntropy, healthy.meanTeacherEntropy, [
+      below(oneHot.meanTeacherEntropy),
+    ]),
+    gauge('kl', 'KL', kl, healthy.kl, [flat(uniform.kl), below(oneHot.kl)]),
+    gauge('featureSpread', 's = std × √d', featureSpread, healthy.featureSpread, [
+      flat(uniform.featureSpread),
+      below(oneHot.featureSpread),
+    ]),
   ];
-}
-
-function stateOf(value: number | null, [low, high]: readonly [number, number]): Gauge['state'] {
-  if (value === null || !Number.isFinite(value)) return 'unknown';
-  return value < low ? 'low' : value > high ? 'high' : 'healthy';
 }

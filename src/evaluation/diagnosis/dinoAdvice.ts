@@ -1,8 +1,9 @@
 /**
- * What to change when a run does not learn: recipe fields and values that worked in the trials behind
+ * What to change when a DINO run does not learn: recipe fields and values that worked in the trials behind
  * docs/recipes.md. What the recipe has already is not advised again.
  */
-import type { Recipe } from '../recipe';
+import type { Recipe } from '../../recipe';
+import { type Advice, pick, set, short } from './report';
 
 /** Fields that advice looks at or speaks of. */
 export type AdvisedRecipe = Pick<
@@ -26,17 +27,6 @@ export type AdvisedRecipe = Pick<
   | 'teacher_temp'
   | 'warmup_epochs'
 >;
-
-type AdvisedField = keyof AdvisedRecipe;
-
-/** One change to try. */
-export interface Advice {
-  /** The recipe field to change; null where no setting helps. */
-  field: AdvisedField | null;
-  value: string | number | boolean | null;
-  /** The change and its reason in one sentence. */
-  text: string;
-}
 
 /** Views must share information: a soft teacher, or views too different, leave nothing to agree on. */
 export function againstUniformCollapse(recipe: AdvisedRecipe): Advice[] {
@@ -151,28 +141,4 @@ export function againstShortcut(recipe: AdvisedRecipe): Advice[] {
       set(null, null, 'Use pictures whose backgrounds look alike, or many more of them.'),
     set(null, null, 'No gauge shows this: compare the attention with the whole-image line instead.'),
   ]);
-}
-
-/** Numbers have overflowed; the state is lost. */
-export function againstDivergence(recipe: AdvisedRecipe): Advice[] {
-  return pick([
-    set('lr', recipe.lr / 4, `Reset and lower lr to ${short(recipe.lr / 4)}.`),
-    recipe.clip_grad === 0 && set('clip_grad', 3, 'Set clip_grad to 3, the official value.'),
-    recipe.warmup_epochs === 0 && set('warmup_epochs', 1, 'Set warmup_epochs to 1 or more.'),
-  ]);
-}
-
-function set<F extends AdvisedField>(field: F, value: AdvisedRecipe[F], text: string): Advice;
-function set(field: null, value: null, text: string): Advice;
-function set(field: Advice['field'], value: Advice['value'], text: string): Advice {
-  return { field, value, text };
-}
-
-/** The most promising few: more would not be tried. */
-function pick(candidates: readonly (Advice | false)[]): Advice[] {
-  return candidates.filter((advice) => advice !== false).slice(0, 4);
-}
-
-function short(value: number): string {
-  return String(Number(value.toPrecision(2)));
 }

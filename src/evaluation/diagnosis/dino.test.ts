@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { officialRecipe, presets } from '../recipe';
-import { type DiagnosisInput, diagnose } from './diagnosis';
+import { officialRecipe, presets } from '../../recipe';
+import { type DinoInput, diagnoseDino } from './dino';
 
 const quick = presets.find(({ name }) => name === 'confetti-quick')!.recipe;
 
 /** A run of 250 steps at step 200, in units of the tables: H and Hm as shares of ln K. */
 function run(
   numbers: { loss?: number; h: number; hm: number; kl: number; s?: number | null },
-  changes: Partial<DiagnosisInput> = {},
-): DiagnosisInput {
+  changes: Partial<DinoInput> = {},
+): DinoInput {
   const recipe = changes.recipe ?? quick;
   const lnK = Math.log(recipe.out_dim);
   const report = {
@@ -49,12 +49,12 @@ describe('diagnosis', () => {
     ['one output for all', { loss: 0.07, h: 0.01, hm: 0.02, kl: 0.03, s: 0.02 }, 'one-hot'],
     ['ever fewer outputs', { loss: 1.1, h: 0.15, hm: 0.6, kl: 0.5, s: 0.3 }, 'one-hot'],
   ] as const)('reads %s as it turned out', (_, numbers, state) => {
-    expect(diagnose(run(numbers)).state).toBe(state);
+    expect(diagnoseDino(run(numbers)).state).toBe(state);
   });
 
   it('names the numbers of a uniform collapse and what changes it', () => {
     const recipe = { ...quick, hue: 0.5 };
-    const found = diagnose(run({ loss: 4.158, h: 0.985, hm: 0.998, kl: 0.06, s: 0.07 }, { recipe }));
+    const found = diagnoseDino(run({ loss: 4.158, h: 0.985, hm: 0.998, kl: 0.06, s: 0.07 }, { recipe }));
     expect(found.sentence).toMatch(
       /The loss sits at 4\.158, and ln 64 = 4\.159 .*KL 0\.06.*spread only 0\.07/,
     );
@@ -63,7 +63,7 @@ describe('diagnosis', () => {
   });
 
   it('advises only what the recipe does not do already', () => {
-    const found = diagnose(run({ h: 0.985, hm: 0.998, kl: 0.06, s: 0.07 }, { recipe: officialRecipe }));
+    const found = diagnoseDino(run({ h: 0.985, hm: 0.998, kl: 0.06, s: 0.07 }, { recipe: officialRecipe }));
     expect(found.tryThis.map(({ field, value }) => [field, value])).toEqual([
       ['teacher_temp', 0.02],
       ['centering', 'sinkhorn'],
@@ -75,26 +75,26 @@ describe('diagnosis', () => {
 
   it('does not take the even start of every run for a collapse', () => {
     const start = { loss: 4.159, h: 0.99, hm: 0.999, kl: 0.03, s: 0.08 };
-    expect(diagnose(run(start, { step: 44 })).state).toBe('too early');
-    expect(diagnose(run(start, { step: 45 })).state).toBe('uniform');
-    expect(diagnose(run(start, { step: 100, warmupSteps: 100 })).state).toBe('too early');
-    expect(diagnose(run(start, { reports: [] })).state).toBe('too early');
+    expect(diagnoseDino(run(start, { step: 44 })).state).toBe('too early');
+    expect(diagnoseDino(run(start, { step: 45 })).state).toBe('uniform');
+    expect(diagnoseDino(run(start, { step: 100, warmupSteps: 100 })).state).toBe('too early');
+    expect(diagnoseDino(run(start, { reports: [] })).state).toBe('too early');
   });
 
   it('calls no run collapsed while its features are spread', () => {
-    expect(diagnose(run({ loss: 4.14, h: 0.97, hm: 0.995, kl: 0.1, s: 0.2 })).state).toBe('slow');
+    expect(diagnoseDino(run({ loss: 4.14, h: 0.97, hm: 0.995, kl: 0.1, s: 0.2 })).state).toBe('slow');
   });
 
   it('judges by the outputs alone, and more strictly, before the first evaluation', () => {
-    expect(diagnose(run({ h: 0.985, hm: 0.998, kl: 0.06, s: null })).state).toBe('uniform');
-    expect(diagnose(run({ loss: 4.12, h: 0.95, hm: 0.99, kl: 0.15, s: null })).state).toBe('slow');
+    expect(diagnoseDino(run({ h: 0.985, hm: 0.998, kl: 0.06, s: null })).state).toBe('uniform');
+    expect(diagnoseDino(run({ loss: 4.12, h: 0.95, hm: 0.99, kl: 0.15, s: null })).state).toBe('slow');
   });
 
   it('averages twenty steps, so that a single one raises no banner', () => {
     const input = run({ h: 0.6, hm: 0.98, kl: 1, s: 0.4 });
     const odd = { ...input.reports[0]!, kl: 0.01, teacherEntropy: 4.15 };
-    expect(diagnose({ ...input, reports: [...input.reports, odd] }).state).toBe('healthy');
-    expect(diagnose({ ...input, reports: [...input.reports, ...new Array(20).fill(odd)] }).state).toBe(
+    expect(diagnoseDino({ ...input, reports: [...input.reports, odd] }).state).toBe('healthy');
+    expect(diagnoseDino({ ...input, reports: [...input.reports, ...new Array(20).fill(odd)] }).state).toBe(
       'slow',
     );
   });
@@ -102,12 +102,14 @@ describe('diagnosis', () => {
   it('does not blame a small batch for leaving most of many outputs empty', () => {
     // 128 teacher rows cannot fill 65536 outputs: Hm stays near H + ln 128.
     const numbers = { h: 0.15, hm: 0.56, kl: 1, s: 0.4 };
-    expect(diagnose(run(numbers, { recipe: { ...officialRecipe, batch_size: 64 } })).state).toBe('healthy');
-    expect(diagnose(run(numbers)).state).toBe('one-hot');
+    expect(diagnoseDino(run(numbers, { recipe: { ...officialRecipe, batch_size: 64 } })).state).toBe(
+      'healthy',
+    );
+    expect(diagnoseDino(run(numbers)).state).toBe('one-hot');
   });
 
   it('says at once that a loss is no number', () => {
-    const found = diagnose(run({ loss: Number.NaN, h: 0.5, hm: 0.9, kl: 1 }, { step: 3 }));
+    const found = diagnoseDino(run({ loss: Number.NaN, h: 0.5, hm: 0.9, kl: 1 }, { step: 3 }));
     expect(found.state).toBe('diverged');
     expect(found.tryThis[0]).toMatchObject({ field: 'lr', value: quick.lr / 4 });
   });
@@ -115,7 +117,7 @@ describe('diagnosis', () => {
 
 describe('background shortcut', () => {
   const healthy = { h: 0.6, hm: 0.98, kl: 1.2, s: 0.4 };
-  const seen = (start: number, now: number, step = 200): Partial<DiagnosisInput> => ({
+  const seen = (start: number, now: number, step = 200): Partial<DinoInput> => ({
     step,
     wholeImage: 18.8,
     evaluations: [
@@ -125,21 +127,25 @@ describe('background shortcut', () => {
   });
 
   it('is seen where attention stays flat or falls below the whole picture', () => {
-    expect(diagnose(run(healthy, seen(20.8, 19.1))).sentence).toMatch(/not moved .*19\.1 now, 20\.8 before/);
-    expect(diagnose(run(healthy, seen(13.7, 17.7))).sentence).toMatch(/worse than marking the whole picture/);
-    expect(diagnose(run(healthy, seen(20.8, 19.1))).state).toBe('shortcut');
+    expect(diagnoseDino(run(healthy, seen(20.8, 19.1))).sentence).toMatch(
+      /not moved .*19\.1 now, 20\.8 before/,
+    );
+    expect(diagnoseDino(run(healthy, seen(13.7, 17.7))).sentence).toMatch(
+      /worse than marking the whole picture/,
+    );
+    expect(diagnoseDino(run(healthy, seen(20.8, 19.1))).state).toBe('shortcut');
   });
 
   it('is not seen where attention moves, too early, or without masks', () => {
-    expect(diagnose(run(healthy, seen(19.7, 29.4))).state).toBe('healthy');
-    expect(diagnose(run(healthy, seen(19.7, 19, 140))).state).toBe('healthy');
-    expect(diagnose(run(healthy)).state).toBe('healthy');
+    expect(diagnoseDino(run(healthy, seen(19.7, 29.4))).state).toBe('healthy');
+    expect(diagnoseDino(run(healthy, seen(19.7, 19, 140))).state).toBe('healthy');
+    expect(diagnoseDino(run(healthy)).state).toBe('healthy');
   });
 });
 
 describe('gauges', () => {
   it('show every reading with the band where runs learnt and the limits of collapse', () => {
-    const { gauges } = diagnose(run({ loss: 4.158, h: 0.985, hm: 0.998, kl: 0.06, s: 0.07 }));
+    const { gauges } = diagnoseDino(run({ loss: 4.158, h: 0.985, hm: 0.998, kl: 0.06, s: 0.07 }));
     expect(gauges.map(({ name, state }) => [name, state])).toEqual([
       ['teacherEntropy', 'high'],
       ['meanTeacherEntropy', 'healthy'],
@@ -150,6 +156,6 @@ describe('gauges', () => {
   });
 
   it('say what is not known yet', () => {
-    expect(diagnose(run({ h: 0.6, hm: 0.98, kl: 1, s: null })).gauges[3]!.state).toBe('unknown');
+    expect(diagnoseDino(run({ h: 0.6, hm: 0.98, kl: 1, s: null })).gauges[3]!.state).toBe('unknown');
   });
 });

@@ -1,71 +1,34 @@
 /**
  * What the numbers of a DINO run say, in words. The limits were measured on small runs of the official maths
- * (docs/recipes.md, and `gauges.ts`); means over 20 steps are judged, so that one step cannot raise a banner.
+ * (docs/recipes.md, and `dinoGauges.ts`); means over 20 steps are judged, so that one step cannot raise a banner.
  */
 import {
-  type Advice,
   type AdvisedRecipe,
-  againstDivergence,
   againstOneHotCollapse,
   againstShortcut,
   againstSlowness,
   againstUniformCollapse,
-} from './advice';
-import { type Gauge, gaugesOf, LIMITS, type Readings } from './gauges';
+} from './dinoAdvice';
+import { gaugesOf, LIMITS, type Readings } from './dinoGauges';
+import {
+  type Advice,
+  againstDivergence,
+  brokenLoss,
+  type Diagnosis,
+  type DiagnosisState,
+  EARLIEST,
+  featureSpread,
+  meanOf,
+  type RunNumbers,
+  WINDOW,
+} from './report';
 
-export type DiagnosisState =
-  | 'too early'
-  | 'healthy'
-  | 'slow'
-  | 'uniform'
-  | 'one-hot'
-  | 'shortcut'
-  | 'diverged';
-
-/** What one step reported, in nats. */
-export interface StepNumbers {
-  loss: number;
-  teacherEntropy: number;
-  meanTeacherEntropy: number;
-  kl: number;
-}
-
-/** What one evaluation found. */
-export interface EvaluationNumbers {
-  step: number;
-  /** Feature standard deviation × √d. */
-  featureStdScaled: number;
-  /** Mean over heads, percent; null without masks or attention. */
-  jaccardHeadMean: number | null;
-}
-
-export interface DiagnosisInput {
-  step: number;
-  totalSteps: number;
-  /** Steps over which the learning rate warms up. */
-  warmupSteps: number;
-  /** Reports of the last steps, newest last; the last 20 count. */
-  reports: readonly StepNumbers[];
-  /** All evaluations so far, the one before training first. */
-  evaluations: readonly EvaluationNumbers[];
+export interface DinoInput extends RunNumbers {
   /** Jaccard of marking the whole picture, percent; null without masks. */
   wholeImage: number | null;
   recipe: AdvisedRecipe;
 }
 
-export interface Diagnosis {
-  state: DiagnosisState;
-  title: string;
-  /** One or two sentences with the numbers. */
-  sentence: string;
-  tryThis: Advice[];
-  gauges: Gauge[];
-}
-
-/** Steps averaged. */
-const WINDOW = 20;
-/** No verdict before this step: the first losses tell of the starting weights, not of the run. */
-const EARLIEST = 40;
 /** Steps a run is given to move its attention before a shortcut is suspected. */
 const ATTENTION_STEPS = { least: 150, share: 0.4, most: 400 };
 /** Points of Jaccard that count as moving towards the object; seeds differ by one. */
@@ -75,8 +38,8 @@ const SLOW = { kl: 0.45, teacherEntropy: 0.83 };
 /** Teacher entropy below the healthy band is no fault while the mean output stays this even. */
 const UNEVEN = 0.9;
 
-/** Judges a run by its latest numbers. */
-export function diagnose(input: DiagnosisInput): Diagnosis {
+/** Judges a run of DINO by its latest numbers. */
+export function diagnoseDino(input: DinoInput): Diagnosis {
   const { recipe } = input;
   const lnK = Math.log(recipe.out_dim);
   const readings = readingsOf(input, lnK);
@@ -98,11 +61,8 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
   const spread = readings.featureSpread?.toFixed(2);
   const spreadWords = spread === undefined ? '' : `, and the features spread only ${spread} (0 = all alike)`;
 
-  const broken = input.reports.slice(-WINDOW).find((report) => !Number.isFinite(report.loss));
-  if (broken !== undefined) {
-    const what = `The loss is ${broken.loss}: some number grew beyond what a float can hold.`;
-    return say('diverged', 'Diverged', `${what} Nothing is learnt from here.`, againstDivergence(recipe));
-  }
+  const broken = brokenLoss(input.reports);
+  if (broken !== null) return say('diverged', 'Diverged', broken, againstDivergence(recipe));
 
   const earliest = Math.max(EARLIEST, input.warmupSteps + WINDOW);
   if (input.step < earliest || input.reports.length < WINDOW) {
@@ -172,18 +132,13 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
   );
 }
 
-function readingsOf({ reports, evaluations }: DiagnosisInput, lnK: number): Readings {
-  const last = reports.slice(-WINDOW);
-  const mean = (number: (report: StepNumbers) => number) =>
-    last.reduce((sum, report) => sum + number(report), 0) / last.length;
-  // Features before the first step say nothing about the run.
-  const evaluation = evaluations.findLast(({ step }) => step > 0);
+function readingsOf({ reports, evaluations }: DinoInput, lnK: number): Readings {
   return {
-    loss: mean((report) => report.loss),
-    teacherEntropy: mean((report) => report.teacherEntropy) / lnK,
-    meanTeacherEntropy: mean((report) => report.meanTeacherEntropy) / lnK,
-    kl: mean((report) => report.kl),
-    featureSpread: evaluation?.featureStdScaled ?? null,
+    loss: meanOf(reports, 'loss'),
+    teacherEntropy: meanOf(reports, 'teacherEntropy') / lnK,
+    meanTeacherEntropy: meanOf(reports, 'meanTeacherEntropy') / lnK,
+    kl: meanOf(reports, 'kl'),
+    featureSpread: featureSpread(evaluations),
   };
 }
 
@@ -213,7 +168,7 @@ function reachableEvenness(readings: Readings, recipe: AdvisedRecipe, lnK: numbe
   return Math.min(1, readings.teacherEntropy + Math.log(teacherRows) / lnK);
 }
 
-function attentionTrouble({ step, totalSteps, evaluations, wholeImage }: DiagnosisInput): string | null {
+function attentionTrouble({ step, totalSteps, evaluations, wholeImage }: DinoInput): string | null {
   const { least, share, most } = ATTENTION_STEPS;
   if (step < Math.max(least, Math.min(share * totalSteps, most))) return null;
   const scored = evaluations.filter(({ jaccardHeadMean }) => jaccardHeadMean !== null);
