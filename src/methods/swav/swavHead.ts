@@ -12,16 +12,13 @@ export interface SwavHeadConfig {
   outDim: number;
 }
 
-/** The head's parameters, initialised as PyTorch does a linear layer. */
+/** The head's parameters, initialised as PyTorch does a linear layer; what batch norm subtracts again is left out. */
 export function swavHeadParameters({ inDim, hiddenDim, outDim }: SwavHeadConfig): ParameterSpec[] {
-  const layer = (name: string, inputs: number, outputs: number): ParameterSpec[] => [
-    { name: `${name}.weight`, shape: [outputs, inputs], init: convolutionInit(inputs) },
-    { name: `${name}.bias`, shape: [outputs], init: convolutionInit(inputs) },
-  ];
   return [
-    ...layer('fc1', inDim, hiddenDim),
+    { name: 'fc1.weight', shape: [hiddenDim, inDim], init: convolutionInit(inDim) },
     ...batchNormSpecs('bn1', hiddenDim),
-    ...layer('fc2', hiddenDim, outDim),
+    { name: 'fc2.weight', shape: [outDim, hiddenDim], init: convolutionInit(hiddenDim) },
+    { name: 'fc2.bias', shape: [outDim], init: convolutionInit(hiddenDim) },
   ];
 }
 
@@ -31,7 +28,7 @@ export function swavHeadForward(
   features: tf.Tensor,
   { mode, batchNormMomentum: momentum = 0.1 }: TrunkOptions,
 ): tf.Tensor {
-  const hidden = linear(features, read('fc1.weight'), read('fc1.bias'));
+  const hidden = linear(features, read('fc1.weight'), null);
   const active = batchNorm(hidden, batchNormState(read, 'bn1'), { mode, momentum, relu: true });
   return linear(active, read('fc2.weight'), read('fc2.bias'));
 }
