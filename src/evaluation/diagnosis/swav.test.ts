@@ -34,6 +34,11 @@ describe('diagnosis of SwAV', () => {
     ['all prototypes alike', { h: 0.99, hm: 1, kl: 0.02, s: 0.05 }, 'uniform'],
     ['all prototypes alike, features not looked at', { h: 0.99, hm: 1, kl: 0.02 }, 'uniform'],
     ['even assignments of features still spread', { h: 0.97, hm: 0.995, kl: 0.1, s: 0.4 }, 'healthy'],
+    [
+      'even assignments that the predictions are far from',
+      { h: 0.97, hm: 0.995, kl: 0.5, s: 0.05 },
+      'healthy',
+    ],
     ['one prototype for all', { h: 0.02, hm: 0.04, kl: 0.01, s: 0.02 }, 'one-hot'],
     ['sharp, but all prototypes used', { h: 0.05, hm: 0.97, kl: 1.2, s: 0.5 }, 'healthy'],
   ] as const)('reads %s', (_, numbers, state) => {
