@@ -42,6 +42,8 @@ function standIn(recipe: Recipe, trainImages: number): TrainingMethod {
     };
   };
   return {
+    kind: 'dino',
+    networks: ['student', 'teacher'],
     totalSteps,
     stepsPerEpoch,
     hasAttention: true,
@@ -79,9 +81,11 @@ function standIn(recipe: Recipe, trainImages: number): TrainingMethod {
           boxes: Array.from({ length: n }, box),
           pixels: pixels(4 * n * size * size),
         })),
-        terms: noise(2 * sizes.length),
-        teacher: noise(2 * recipe.out_dim),
-        student: noise(sizes.length * recipe.out_dim),
+        answers: {
+          terms: noise(2 * sizes.length),
+          targets: noise(2 * recipe.out_dim),
+          predictions: noise(sizes.length * recipe.out_dim),
+        },
       };
     },
     features: async (indices) => {

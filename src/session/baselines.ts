@@ -33,9 +33,8 @@ export async function dataBaselines(
 
   await breathe();
   const bankRows = Int32Array.from(sample.bank, (_, row) => row);
-  const small = pixelFeatures(pixels, sample.features.length, dataset.size, pixelSide);
   const pixelScores = await classifyFeatures(
-    withoutMean(small, 3 * pixelSide ** 2, bankRows),
+    smallPixels(dataset, sample.features, bankRows),
     sample,
     classes,
     breathe,
@@ -51,6 +50,19 @@ export async function dataBaselines(
     wholeImage: masks?.wholeImage ?? null,
     centredDisc: masks?.centredDisc ?? null,
   };
+}
+
+/**
+ * [n, dim] what a comparison of the chosen pictures' pixels goes by: small copies, less what all have in common.
+ * @param averaged rows that are averaged for that; all when left out
+ */
+export function smallPixels(
+  { pixels, size }: ImageDataset,
+  indices: Int32Array,
+  averaged?: Int32Array,
+): Float32Array {
+  const small = pixelFeatures(takeImages(pixels, size, indices), indices.length, size, pixelSide);
+  return withoutMean(small, 3 * pixelSide ** 2, averaged);
 }
 
 /** [n, size, size] masks of the chosen images; the data set must have some. */

@@ -3,12 +3,15 @@
 import type { Recipe } from '../recipe';
 import type {
   AttentionReport,
+  BallotsReport,
   BaselinesReport,
   DatasetSummary,
   DiagnosisReport,
   EngineSummary,
   ErrorReport,
   EvaluationReport,
+  FineTuned,
+  LabelsReport,
   PreparedReport,
   SessionEvent,
   SessionState,
@@ -37,6 +40,11 @@ export interface ClientState {
   baselines: BaselinesReport | null;
   attention: AttentionReport | null;
   views: ViewsReport | null;
+  ballots: BallotsReport | null;
+  /** The labels in force; null before the first. */
+  labels: LabelsReport | null;
+  /** The latest of a fine-tuning, under way or done. */
+  fineTuned: FineTuned | null;
   diagnosis: DiagnosisReport | null;
   liveChanges: readonly LiveChange[];
   /** What stopped the run or the worker; null again once a new run is prepared. */
@@ -59,6 +67,9 @@ export function initialState(): ClientState {
     baselines: null,
     attention: null,
     views: null,
+    ballots: null,
+    labels: null,
+    fineTuned: null,
     diagnosis: null,
     liveChanges: [],
     error: null,
@@ -71,14 +82,7 @@ export function reduceEvent(state: ClientState, event: SessionEvent, stepsRecord
     case 'engine':
       return { ...state, connection: 'ready', engine: event.engine };
     case 'dataset':
-      return {
-        ...state,
-        dataset: event.summary,
-        importProgress: null,
-        prepared: null,
-        attention: null,
-        views: null,
-      };
+      return otherData(state, event.summary);
     case 'importProgress':
       return { ...state, importProgress: { done: event.done, total: event.total } };
     case 'state':
@@ -90,6 +94,8 @@ export function reduceEvent(state: ClientState, event: SessionEvent, stepsRecord
     case 'timing':
       return { ...state, timing: event.timing };
     case 'evaluation':
+      // One that was asked for may know other labels: it is no point of the run's curve.
+      if (event.replyTo !== undefined) return state;
       return { ...state, evaluations: [...state.evaluations, event.evaluation] };
     case 'baselines':
       return { ...state, baselines: event.baselines };
@@ -97,6 +103,12 @@ export function reduceEvent(state: ClientState, event: SessionEvent, stepsRecord
       return { ...state, attention: event.attention };
     case 'views':
       return { ...state, views: event.views };
+    case 'ballots':
+      return { ...state, ballots: event.ballots };
+    case 'labels':
+      return { ...state, labels: event.labels };
+    case 'fineTuned':
+      return { ...state, fineTuned: event.fineTuned };
     case 'diagnosis':
       return { ...state, diagnosis: event.diagnosis };
     case 'live': {
@@ -109,6 +121,8 @@ export function reduceEvent(state: ClientState, event: SessionEvent, stepsRecord
     case 'plan':
     case 'weights':
     case 'thumbnails':
+    case 'pictures':
+    case 'picks':
     case 'done':
     case 'refused':
       return state;
@@ -117,6 +131,13 @@ export function reduceEvent(state: ClientState, event: SessionEvent, stepsRecord
 
 /** The same page and data, no numbers of the run before. */
 function freshRun(state: ClientState): ClientState {
-  const { connection, engine, dataset, run } = state;
-  return { ...initialState(), connection, engine, dataset, run };
+  const { connection, engine, dataset, run, labels } = state;
+  return { ...initialState(), connection, engine, dataset, run, labels };
+}
+
+/** Other pictures leave nothing of the run on show; other classes of the same pictures leave it. */
+function otherData(state: ClientState, dataset: DatasetSummary): ClientState {
+  if (dataset.generation === state.dataset?.generation) return { ...state, dataset };
+  const gone = { prepared: null, attention: null, views: null, ballots: null, labels: null, fineTuned: null };
+  return { ...state, ...gone, dataset, importProgress: null };
 }

@@ -1,19 +1,32 @@
 /** The one data set of a session: loading it, giving up a load that is overtaken, and pictures from it. */
 
-import { type ImageDataset, summary } from '../dataset';
+import { type ImageDataset, summary, trainIndices } from '../dataset';
+import { createLabelling, effectiveTruth, type Labelling, withGiven } from '../labels';
 import { PawsaurError } from '../platform/errors';
 import type { DataBaselines } from './baselines';
 import { chooseProbes, thumbnailPictures } from './pictures';
-import type { DatasetSummary, Thumbnails } from './protocol';
+import type { Command, DatasetSummary, PictureList, Thumbnails } from './protocol';
 
-/** A data set with what follows from it alone. */
+/** A data set with what follows from it alone. Never changed: other labels make another. */
 export interface ShelvedData {
   dataset: ImageDataset;
+  /** Who knows what about the pictures; `given` is by hand. */
+  labelling: Labelling;
+  /** [trainCount] pictures that may be trained on. */
+  trainIndices: Int32Array;
   summary: DatasetSummary;
   probes: Int32Array;
   /** Scores of pixels, histograms and simple masks by `eval_images`, once they are known. */
   baselines: Map<number, DataBaselines>;
+  /** Best held-out accuracy that supervised training made of given labels, percent, by `labelsKey`. */
+  supervised: Map<string, number>;
 }
+
+/** Labels as they come from the page. */
+export type GivenLabels = Pick<
+  Extract<Command, { type: 'setLabels' }>,
+  'generation' | 'classNames' | 'given' | 'truth'
+>;
 
 export class DataShelf {
   #data: ShelvedData | null = null;
@@ -53,11 +66,54 @@ export class DataShelf {
     const generation = ++this.#generation;
     this.#data = {
       dataset,
+      labelling: createLabelling(dataset.classNames, dataset.labels),
+      trainIndices: trainIndices(dataset),
       probes,
       summary: { ...summary(dataset), generation, probes: [...probes] },
       baselines: new Map(),
+      supervised: new Map(),
     };
     return this.#data;
+  }
+
+  /**
+   * Other labels, and perhaps other classes, for the pictures that are there.
+   * @throws PawsaurError 'session/stale' when they are for other pictures, or 'labels/…'
+   */
+  relabel(given: GivenLabels): ShelvedData {
+    const before = this.data;
+    const { count } = before.dataset;
+    const { generation, classNames, truth } = given;
+    if (generation !== before.summary.generation || truth.length !== count || given.given.length !== count) {
+      throw new PawsaurError('session/stale', 'These labels are for other pictures, so nothing was changed.');
+    }
+    const labelling = withGiven(createLabelling(classNames, truth), given.given);
+    const labels = effectiveTruth(labelling);
+    const dataset = { ...before.dataset, classNames: [...classNames], labels };
+    const known =
+      sameArrays(labels, before.dataset.labels) && sameArrays(classNames, before.dataset.classNames);
+    const { probes } = before;
+    this.#data = {
+      ...before,
+      dataset,
+      labelling,
+      summary: { ...summary(dataset), generation, probes: [...probes] },
+      baselines: known ? before.baselines : new Map(),
+      supervised: known ? before.supervised : new Map(),
+    };
+    return this.#data;
+  }
+
+  /** Every picture, for the labelling surface. */
+  list(): PictureList {
+    const { dataset, labelling, summary } = this.data;
+    return {
+      generation: summary.generation,
+      classNames: [...labelling.classNames],
+      names: [...dataset.names],
+      truth: labelling.truth.slice(),
+      heldOut: dataset.heldOut.slice(),
+    };
   }
 
   thumbnails(indices: number[], size: number): Thumbnails {
@@ -65,4 +121,9 @@ export class DataShelf {
     const pixels = thumbnailPictures(dataset, indices, size);
     return { generation: summary.generation, indices, size, pixels };
   }
+}
+
+/** Whether two columns are the same, entry by entry. */
+export function sameArrays<T>(a: ArrayLike<T>, b: ArrayLike<T>): boolean {
+  return a.length === b.length && Array.prototype.every.call(a, (value, i) => value === b[i]);
 }

@@ -1,6 +1,7 @@
 /** What a training session needs from the floors below, named so that tests can hand in their own. */
 
 import type { ImageDataset } from '../dataset';
+import type { RunLabels } from '../labels';
 import type { TrainingMethod } from '../methods/method';
 import type { PawsaurError } from '../platform/errors';
 import type { FolderFile } from '../platform/files';
@@ -26,9 +27,9 @@ export interface SessionDependencies {
     options: { seed: number; onProgress(done: number, total: number): void; signal: AbortSignal },
   ): Promise<ImageDataset>;
   /** Builds the networks; their weights follow from the recipe's seed. */
-  createMethod(recipe: Recipe, dataset: ImageDataset): Promise<TrainingMethod>;
+  createMethod(recipe: Recipe, dataset: ImageDataset, labels: RunLabels): Promise<TrainingMethod>;
   /** Plans the memory of a run without taking any; null where nothing can be planned. Takes tens of ms. */
-  planRun?(recipe: Recipe, dataset: ImageDataset): PlannedMemory | null;
+  planRun?(recipe: Recipe, dataset: ImageDataset, labels: RunLabels): PlannedMemory | null;
   /** Calls back when the device is lost or reports an error. */
   onEngineFailure(listener: (error: PawsaurError) => void): () => void;
   gpuBytes(): number;

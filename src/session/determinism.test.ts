@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { nodeImageDecoder } from '../platform/node/imageDecoder';
 import { findPreset } from '../recipe';
 import { startDependencies } from './engineDependencies';
+import { noLabels } from './testing/fakes';
 
 it('gives the same losses, bit for bit, in two runs of confetti-quick over 20 steps', async () => {
   const { engine, dependencies } = await startDependencies(nodeImageDecoder);
@@ -9,10 +10,8 @@ it('gives the same losses, bit for bit, in two runs of confetti-quick over 20 st
   const { recipe } = findPreset('confetti-quick')!;
   const options = { seed: recipe.data_seed, hueSpread: recipe.hue_spread };
   const losses = async () => {
-    const method = await dependencies.createMethod(
-      recipe,
-      await dependencies.makeBuiltin('confetti', options),
-    );
+    const dataset = await dependencies.makeBuiltin('confetti', options);
+    const method = await dependencies.createMethod(recipe, dataset, noLabels(dataset));
     const seen: number[] = [];
     for (let step = 0; step < 20; step++) seen.push((await method.trainStep(recipe)).loss);
     method.dispose();

@@ -1,12 +1,10 @@
 /** Puts the numbers of a run before the diagnosis, and its verdict into a message. */
 
-import { diagnose } from '../evaluation';
+import { DIAGNOSED_STEPS, diagnose } from '../evaluation';
+import type { StepReport } from '../methods/method';
 import { planRun, type Recipe } from '../recipe';
 import type { MetricsBuffer } from './metricsBuffer';
 import type { DiagnosisReport, EvaluationReport } from './protocol';
-
-/** The diagnosis averages this many steps. */
-const window = 20;
 
 export interface RunNumbers {
   step: number;
@@ -16,25 +14,23 @@ export interface RunNumbers {
   recipe: Recipe;
   metrics: MetricsBuffer;
   /** A step whose numbers were not kept. */
-  broken?: StepNumbers;
+  broken?: StepReport;
   evaluations: readonly EvaluationReport[];
   wholeImage: number | null;
-}
-
-interface StepNumbers {
-  loss: number;
-  teacherEntropy: number;
-  meanTeacherEntropy: number;
-  kl: number;
+  /** Classes with labels. */
+  classes: number;
+  /** Held-out accuracy of a supervised run on the same labels, percent, where there was one. */
+  supervised: number | null;
 }
 
 /** What the run suffers from, if anything, and what to try. */
 export function diagnoseRun(numbers: RunNumbers): DiagnosisReport {
-  const { step, totalSteps, trainImages, recipe, metrics, broken, evaluations, wholeImage } = numbers;
+  const { trainImages, metrics, broken, ...rest } = numbers;
+  const { step, recipe } = rest;
   const { warmupSteps } = planRun(recipe, trainImages);
   const reports = lastSteps(metrics);
   if (broken !== undefined) reports.push(broken);
-  const diagnosis = diagnose({ step, totalSteps, warmupSteps, reports, evaluations, wholeImage, recipe });
+  const diagnosis = diagnose({ ...rest, method: recipe.method, warmupSteps, reports });
   const gauges = diagnosis.gauges.map(({ value, healthy, limits, ...gauge }) => ({
     ...gauge,
     value: value !== null && Number.isFinite(value) ? value : null,
@@ -45,16 +41,12 @@ export function diagnoseRun(numbers: RunNumbers): DiagnosisReport {
   return { step, state, title, sentence, tryThis, gauges };
 }
 
-function lastSteps(metrics: MetricsBuffer): StepNumbers[] {
-  const last = (name: keyof StepNumbers) => metrics.column(name).subarray(-window);
-  const kl = last('kl');
-  const loss = last('loss');
-  const teacherEntropy = last('teacherEntropy');
-  const meanTeacherEntropy = last('meanTeacherEntropy');
-  return Array.from(kl, (_, i) => ({
-    kl: kl[i]!,
-    loss: loss[i]!,
-    teacherEntropy: teacherEntropy[i]!,
-    meanTeacherEntropy: meanTeacherEntropy[i]!,
-  }));
+function lastSteps(metrics: MetricsBuffer): StepReport[] {
+  const columns = metrics.names.map(
+    (name) => [name, metrics.column(name).subarray(-DIAGNOSED_STEPS)] as const,
+  );
+  const length = Math.min(DIAGNOSED_STEPS, metrics.length);
+  return Array.from({ length }, (_, i) =>
+    Object.fromEntries(columns.map(([name, column]) => [name, column[i]!])),
+  );
 }

@@ -1,4 +1,4 @@
-/** What a session needs, from the real floors below: the engine, the data sets and DINO. */
+/** What a session needs, from the real floors below: the engine, the data sets and the methods. */
 
 import { uploadImages } from '../augmentation';
 import { createSampler, type ImageDataset, importFolder, makeBuiltinDataset, trainIndices } from '../dataset';
@@ -13,7 +13,8 @@ import {
   VISIBLE_SUBMIT_MS,
 } from '../engine';
 import { tuneKernels } from '../engine/tuning';
-import { createDino, planDino } from '../methods/dinoTraining';
+import type { RunLabels } from '../labels';
+import { createMethod as createRun, planMethod } from '../methods';
 import type { TrainingMethod } from '../methods/method';
 import type { ImageDecoder } from '../platform/imageDecoder';
 import type { KeyValueStore } from '../platform/keyValueStore';
@@ -88,21 +89,26 @@ function memoryBudget({ maxBufferBytes }: EngineInfo): number {
   return Math.min(8 * gibibyte, Math.max(gibibyte, 16 * maxBufferBytes));
 }
 
-function planRun(recipe: Recipe, { count, size }: ImageDataset): PlannedMemory | null {
-  const plan = planDino(recipe, count, size);
+function planRun(recipe: Recipe, dataset: ImageDataset, labels: RunLabels): PlannedMemory | null {
+  const { count, size } = dataset;
+  const plan = planMethod(recipe, { count, size, trainIndices: trainIndices(dataset), labels });
   if (plan === null) return null;
   const { bytes, stateBytes, largestBufferBytes, dispatches } = plan;
   return { gpuBytes: bytes + stateBytes, stateBytes, largestBufferBytes, dispatches };
 }
 
-/** DINO on the pictures of a data set, which are freed with it. */
-async function createMethod(recipe: Recipe, dataset: ImageDataset): Promise<TrainingMethod> {
+/** The recipe's method on the pictures of a data set, which are freed with it. */
+async function createMethod(
+  recipe: Recipe,
+  dataset: ImageDataset,
+  labels: RunLabels,
+): Promise<TrainingMethod> {
   const indices = trainIndices(dataset);
   const sampler = createSampler(indices, recipe.batch_size, recipe.seed);
   const store = uploadImages(dataset.pixels, dataset.count, dataset.size);
   try {
     const batchAt = (step: number) => sampler.batchIndices(step);
-    const method = createDino(recipe, { store, trainCount: indices.length, batchAt });
+    const method = createRun(recipe, { store, trainIndices: indices, batchAt, labels });
     const disposeMethod = method.dispose.bind(method);
     method.dispose = () => {
       disposeMethod();

@@ -20,14 +20,16 @@ export class Inspector {
     this.#threshold = threshold;
   }
 
-  /** Student's and teacher's attention over the probes; null where the network has none. */
+  /** Attention of every network over the probes; null where the networks have none. */
   async attention(method: TrainingMethod): Promise<AttentionReport | null> {
     const { dataset, probes } = this.#data;
-    const teacherMaps = await method.attention(probes, 'teacher');
+    const hasTeacher = method.networks.includes('teacher');
+    const teacherMaps = hasTeacher ? await method.attention(probes, 'teacher') : null;
     const studentMaps = await method.attention(probes, 'student');
-    if (teacherMaps === null || studentMaps === null) return null;
-    const { heads, rows, cols, weights: teacher } = teacherMaps;
-    const { weights: student } = studentMaps;
+    if (studentMaps === null) return null;
+    const { heads, rows, cols, weights: student } = studentMaps;
+    const teacher = teacherMaps?.weights ?? null;
+    const scored = teacher ?? student;
     const patches = rows * cols;
     const threshold = this.#threshold;
     const truth = dataset.masks === null ? null : masksOf(dataset, probes);
@@ -38,14 +40,14 @@ export class Inspector {
       rows,
       cols,
       student: student.slice(),
-      teacher: teacher.slice(),
+      teacher: teacher?.slice() ?? null,
       studentMasks: attentionMasks(student, patches, threshold).slice(),
-      teacherMasks: attentionMasks(teacher, patches, threshold).slice(),
+      teacherMasks: teacher && attentionMasks(teacher, patches, threshold).slice(),
       threshold,
       imageSize: dataset.size,
       pictures: rgbaPictures(dataset, probes),
       truth,
-      jaccard: truth && scoreAttention(teacher, rows, cols, truth, dataset.size, threshold).perImage.slice(),
+      jaccard: truth && scoreAttention(scored, rows, cols, truth, dataset.size, threshold).perImage.slice(),
     };
   }
 
@@ -54,13 +56,16 @@ export class Inspector {
     const snapshot = await method.views(viewImages);
     if (snapshot === null) return null;
     const { dataset } = this.#data;
+    const { answers } = snapshot;
     return {
       step: method.step,
       indices: snapshot.indices.slice(),
       views: snapshot.views.map((view) => ({ ...view, pixels: view.pixels.slice() })),
-      terms: snapshot.terms.slice(),
-      teacher: snapshot.teacher.slice(),
-      student: snapshot.student.slice(),
+      answers: answers && {
+        terms: answers.terms.slice(),
+        targets: answers.targets.slice(),
+        predictions: answers.predictions.slice(),
+      },
       imageSize: dataset.size,
       pictures: rgbaPictures(dataset, snapshot.indices),
     };

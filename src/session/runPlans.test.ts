@@ -6,7 +6,7 @@ import { findPreset, type Recipe } from '../recipe';
 import type { PlannedMemory } from './dependencies';
 import { startDependencies } from './engineDependencies';
 import type { SessionEvent } from './protocol';
-import { fakeDataset, fakeRecipe } from './testing/fakes';
+import { fakeDataset, fakeRecipe, noLabels } from './testing/fakes';
 import { Harness } from './testing/harness';
 import { TrainingSession } from './trainingSession';
 
@@ -146,7 +146,7 @@ describe('on the real engine', () => {
     expect(told.plan).toMatchObject({ exact: true, problems: [] });
     expect(engineMemory().used).toBe(before.used);
 
-    const method = await dependencies.createMethod(recipe, fakeDataset());
+    const method = await dependencies.createMethod(recipe, fakeDataset(), noLabels(fakeDataset()));
     await method.prepare();
     expect(engineMemory().used - before.used).toBe(told.plan.gpuBytes);
     method.dispose();

@@ -3,6 +3,7 @@
  * is made smaller until it does.
  */
 
+import { checkLabels } from '../labels';
 import {
   checkRecipe,
   estimateCost,
@@ -13,6 +14,7 @@ import {
 } from '../recipe';
 import type { ShelvedData } from './dataShelf';
 import type { PlannedMemory, SessionDependencies } from './dependencies';
+import { labelsInForce } from './labelsInForce';
 import type { PlanReport } from './protocol';
 
 /** Plans that are kept. */
@@ -23,10 +25,14 @@ export function isRefusal({ kind }: FieldProblem): boolean {
   return kind === 'refusal';
 }
 
+function labelProblems(recipe: Recipe, { labelling, trainIndices }: ShelvedData): FieldProblem[] {
+  return checkLabels(recipe, labelling, trainIndices);
+}
+
 export class RunPlans {
   readonly #dependencies: SessionDependencies;
-  /** By data set and recipe. */
-  readonly #plans = new Map<string, PlannedMemory | null>();
+  /** By recipe, for the pictures and labels that are there. */
+  readonly #plans = new WeakMap<ShelvedData, Map<string, PlannedMemory | null>>();
 
   constructor(dependencies: SessionDependencies) {
     this.#dependencies = dependencies;
@@ -34,7 +40,7 @@ export class RunPlans {
 
   /** All that stands against starting a recipe on these pictures. Plans take tens of ms. */
   check(recipe: Recipe, data: ShelvedData): FieldProblem[] {
-    return checkRecipe(recipe, this.#facts(data));
+    return [...checkRecipe(recipe, this.#facts(data)), ...labelProblems(recipe, data)];
   }
 
   /**
@@ -49,7 +55,8 @@ export class RunPlans {
   ): Promise<PlanReport | FieldProblem[]> {
     const facts = this.#facts(data);
     const { budgetBytes: _, maxBufferBytes: __, ...withoutLimits } = facts;
-    const refusals = checkRecipe(recipe, withoutLimits).filter(isRefusal);
+    const problems = [...checkRecipe(recipe, withoutLimits), ...labelProblems(recipe, data)];
+    const refusals = problems.filter(isRefusal);
     if (refusals.length > 0) return refusals;
     const search = searchMemory(recipe, facts);
     let next = search.next();
@@ -76,13 +83,16 @@ export class RunPlans {
     };
   }
 
-  #plan(recipe: Recipe, { dataset, summary }: ShelvedData): PlannedMemory | null {
-    const key = JSON.stringify([summary.generation, recipe]);
-    const known = this.#plans.get(key);
+  #plan(recipe: Recipe, data: ShelvedData): PlannedMemory | null {
+    const plans = this.#plans.get(data) ?? new Map<string, PlannedMemory | null>();
+    this.#plans.set(data, plans);
+    const key = JSON.stringify(recipe);
+    const known = plans.get(key);
     if (known !== undefined) return known;
-    const plan = this.#dependencies.planRun?.(recipe, dataset) ?? null;
-    if (this.#plans.size >= mostPlans) this.#plans.clear();
-    this.#plans.set(key, plan);
+    const { labels } = labelsInForce(recipe, data);
+    const plan = this.#dependencies.planRun?.(recipe, data.dataset, labels) ?? null;
+    if (plans.size >= mostPlans) plans.clear();
+    plans.set(key, plan);
     return plan;
   }
 }

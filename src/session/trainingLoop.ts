@@ -42,6 +42,15 @@ export class TrainingLoop {
     return this.#run;
   }
 
+  /** The run that may take another step, now or once it is ready; null when there is none. */
+  get runUnderWay(): TrainingRun | null {
+    return ['preparing', 'running', 'paused'].includes(this.#phase) ? this.#run : null;
+  }
+
+  get resting(): boolean {
+    return this.#phase === 'paused';
+  }
+
   get course(): number {
     return this.#course;
   }

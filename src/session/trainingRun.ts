@@ -5,15 +5,26 @@
 
 import type { LiveSettings, StepReport, TrainingMethod } from '../methods/method';
 import { PawsaurError } from '../platform/errors';
-import { type LiveField, liveFields, parseRecipe, type Recipe } from '../recipe';
+import { type LiveField, liveFields, methodFacts, parseRecipe, type Recipe } from '../recipe';
+import { BallotBox } from './ballotBox';
 import type { ShelvedData } from './dataShelf';
 import type { SessionDependencies } from './dependencies';
 import { diagnoseRun } from './diagnosing';
 import { Evaluator } from './evaluator';
 import { Inspector } from './inspector';
+import {
+  type LabelsInForce,
+  labelledClasses,
+  labelsInForce,
+  labelsKey,
+  labelsReport,
+  relabel,
+} from './labelsInForce';
+import { readFeatures } from './networkReader';
 import type {
   Activity,
   BaselinesReport,
+  Command,
   EvaluationReport,
   FieldProblemReport,
   Progress,
@@ -27,6 +38,9 @@ const diagnoseEvery = 10;
 /** Inspections may take at most one part in this many of the time. */
 const inspectShare = 10;
 const defaultInspectEveryMs = 2000;
+
+/** So many labels of each class, and which draw of them. */
+export type LabelBudget = NonNullable<Extract<Command, { type: 'evaluate' }>['budget']>;
 
 export interface RunContext {
   dependencies: SessionDependencies;
@@ -44,8 +58,13 @@ export class TrainingRun {
   readonly reporter: StepReporter;
   readonly #context: RunContext;
   readonly #method: TrainingMethod;
-  readonly #evaluator: Evaluator;
-  readonly #inspector: Inspector;
+  #data: ShelvedData;
+  readonly #labels: LabelsInForce;
+  /** The labels the run began with. */
+  readonly #drawn: Int32Array;
+  #evaluator: Evaluator;
+  #inspector: Inspector;
+  readonly #ballotBox: BallotBox;
   #live: LiveSettings;
   #baselines: BaselinesReport | null = null;
   #evaluations: EvaluationReport[] = [];
@@ -65,13 +84,17 @@ export class TrainingRun {
   #compiled: Promise<void> = Promise.resolve();
   #builtMs = 0;
 
-  private constructor(context: RunContext, recipe: Recipe, method: TrainingMethod) {
+  private constructor(context: RunContext, recipe: Recipe, method: TrainingMethod, labels: LabelsInForce) {
     this.#context = context;
+    this.#data = context.data;
+    this.#labels = labels;
+    this.#drawn = labels.labels.given;
     this.recipe = recipe;
     this.#method = method;
     this.#live = liveSettings(recipe);
     this.#evaluator = new Evaluator(context.data, recipe);
     this.#inspector = new Inspector(context.data, recipe.attention_threshold);
+    this.#ballotBox = new BallotBox(context.data, labels, recipe.seed);
     this.reporter = new StepReporter({
       batchSize: recipe.batch_size,
       totalSteps: method.totalSteps,
@@ -87,8 +110,9 @@ export class TrainingRun {
     const startedAt = context.now();
     context.busy('building');
     try {
-      const method = await context.dependencies.createMethod(recipe, context.data.dataset);
-      const run = new TrainingRun(context, recipe, method);
+      const inForce = labelsInForce(recipe, context.data);
+      const method = await context.dependencies.createMethod(recipe, context.data.dataset, inForce.labels);
+      const run = new TrainingRun(context, recipe, method, inForce);
       try {
         run.#compile(startedAt);
         context.busy('calibrating');
@@ -132,9 +156,20 @@ export class TrainingRun {
    * @throws an abort when given up, by the signal or by `giveUp`
    */
   async introduce(warnings: FieldProblemReport[], signal: AbortSignal): Promise<void> {
-    const { totalSteps, stepsPerEpoch, featureDim, hasAttention } = this.#method;
-    const { batch_size: batchSize, out_dim: outDim } = this.recipe;
-    const prepared = { totalSteps, stepsPerEpoch, batchSize, outDim, featureDim, hasAttention, warnings };
+    const { kind: method, totalSteps, stepsPerEpoch, featureDim, hasAttention } = this.#method;
+    const { batch_size: batchSize } = this.recipe;
+    const outDim = outputsOf(this.recipe, this.#labels.labels.classes);
+    const prepared = {
+      method,
+      totalSteps,
+      stepsPerEpoch,
+      batchSize,
+      outDim,
+      featureDim,
+      hasAttention,
+      warnings,
+    };
+    this.#emit({ type: 'labels', labels: labelsReport(this.#labels, this.#data) });
     this.#emit({ type: 'prepared', prepared });
     await this.#untilGivenUp('evaluating', async (givenUp) => {
       const start = await this.#score(givenUp);
@@ -180,7 +215,7 @@ export class TrainingRun {
 
   #note(step: number, report: StepReport, sentAt: number): void {
     this.#step = step;
-    const broken = nonFinite(report, step);
+    const broken = this.#nonFinite(report, step);
     if (broken !== null) {
       this.#diagnose(report);
       throw broken;
@@ -222,7 +257,7 @@ export class TrainingRun {
     return this.finished || this.#context.now() >= this.#inspectionDue;
   }
 
-  /** Draws attention over the probes and the views of the latest batch. */
+  /** Draws attention over the probes, the views of the latest batch, and the ballots. */
   async inspect(): Promise<void> {
     const startedAt = this.#context.now();
     this.#context.busy('inspecting');
@@ -231,6 +266,7 @@ export class TrainingRun {
       if (attention !== null) this.#emit({ type: 'attention', attention });
       const views = await this.#inspector.views(this.#method);
       if (views !== null) this.#emit({ type: 'views', views });
+      await this.#tellBallots();
     } finally {
       this.#context.dependencies.releaseUnused?.();
       this.#context.busy(null);
@@ -239,6 +275,55 @@ export class TrainingRun {
     const { inspectEveryMs = defaultInspectEveryMs } = this.#context.dependencies;
     this.#inspectionDue = startedAt + Math.max(inspectEveryMs, inspectShare * (endedAt - startedAt));
     this.#inspectedStep = this.sent;
+  }
+
+  /** Looks at the ballots alone, of the pictures watched from now on or of others. @throws PawsaurError 'session/index' */
+  async lookAtBallots(indices?: readonly number[]): Promise<void> {
+    if (indices !== undefined) this.#ballotBox.watch(indices);
+    if (!this.#method.ballots) return;
+    this.#context.busy('inspecting');
+    try {
+      await this.#tellBallots();
+    } finally {
+      this.#context.dependencies.releaseUnused?.();
+      this.#context.busy(null);
+    }
+  }
+
+  async #tellBallots(): Promise<void> {
+    const ballots = await this.#ballotBox.report(this.#method);
+    if (ballots !== null) this.#emit({ type: 'ballots', ballots });
+  }
+
+  /** Goes on, from the next step, with the labels of `data`: the same pictures and classes. */
+  relabel(data: ShelvedData): void {
+    this.#data = data;
+    relabel(this.#labels, this.#drawn, data);
+    this.#evaluator = new Evaluator(data, this.recipe);
+    this.#inspector = new Inspector(data, this.recipe.attention_threshold);
+    this.#emit({ type: 'labels', labels: labelsReport(this.#labels, data) });
+  }
+
+  /** [n, featureDim] of the scored network. @throws the signal's reason when aborted */
+  features(indices: Int32Array, signal: AbortSignal): Promise<Float32Array> {
+    return readFeatures(this.#method, indices, signal);
+  }
+
+  /**
+   * Scores the network as it is for somebody who asks, outside the run's own curve.
+   * @param budget labels of each class that are drawn in the place of those in force, and the draw
+   * @throws the signal's reason when aborted
+   */
+  async scoreFor(budget: LabelBudget | undefined, signal: AbortSignal): Promise<EvaluationReport> {
+    const drawn = budget && {
+      label_source: 'budget' as const,
+      labels_per_class: budget.labelsPerClass,
+      label_seed: budget.labelSeed,
+    };
+    const asked = drawn && labelsInForce(drawn, this.#data);
+    const startedAt = this.#context.now();
+    const scores = await this.#evaluator.evaluate(this.#method, asked ?? this.#labels, signal);
+    return { step: this.sent, ...scores, seconds: (this.#context.now() - startedAt) / 1000 };
   }
 
   /** Changes a live setting from the next step on; what is wrong with it, or nothing. */
@@ -272,14 +357,23 @@ export class TrainingRun {
 
   async #score(signal: AbortSignal): Promise<EvaluationReport> {
     const startedAt = this.#context.now();
-    const scores = await this.#evaluator.evaluate(this.#method, signal);
+    const scores = await this.#evaluator.evaluate(this.#method, this.#labels, signal);
     const ms = this.#context.now() - startedAt;
     const evaluation = { step: this.sent, ...scores, seconds: ms / 1000 };
     this.reporter.addEvaluation(ms);
     this.#evaluations.push(evaluation);
+    if (this.#method.kind === 'supervised') this.#rememberSupervised(evaluation);
     this.#emit({ type: 'evaluation', evaluation });
     this.#diagnose();
     return evaluation;
+  }
+
+  /** What PAWS on the same labels will be held against. */
+  #rememberSupervised({ classification }: EvaluationReport): void {
+    const { supervised } = this.#data;
+    const key = labelsKey(this.#labels);
+    const scores = classification?.readOuts.flatMap(({ heldOut }) => heldOut ?? []) ?? [];
+    if (scores.length > 0) supervised.set(key, Math.max(supervised.get(key) ?? 0, ...scores));
   }
 
   async #untilGivenUp(activity: Activity, work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
@@ -295,7 +389,7 @@ export class TrainingRun {
 
   /** @param broken a step that is not kept, but explains what happened */
   #diagnose(broken?: StepReport): void {
-    const { dataset } = this.#context.data;
+    const { dataset } = this.#data;
     const diagnosis = diagnoseRun({
       step: this.step,
       recipe: {
@@ -303,14 +397,30 @@ export class TrainingRun {
         ...this.#live,
         data: dataset.kind === 'folder' ? 'folder' : this.recipe.data,
       },
-      trainImages: this.#context.data.summary.trainCount,
+      trainImages: this.#data.summary.trainCount,
       totalSteps: this.totalSteps,
       metrics: this.reporter.metrics,
       broken,
       evaluations: this.#evaluations,
       wholeImage: this.#baselines?.wholeImage ?? null,
+      classes: labelledClasses(this.#labels),
+      supervised: this.#data.supervised.get(labelsKey(this.#labels)) ?? null,
     });
     this.#emit({ type: 'diagnosis', diagnosis });
+  }
+
+  /** What is wrong with a report: a number that should be one and is not. */
+  #nonFinite(report: StepReport, step: number): PawsaurError | null {
+    const { series } = methodFacts[this.#method.kind];
+    for (const [name, value] of Object.entries(report)) {
+      if (Number.isFinite(value) || series[name]?.optional) continue;
+      return new PawsaurError(
+        'run/not-finite',
+        `At step ${step} ${name === 'loss' ? 'the loss' : name} was no longer a number (${value}).`,
+        'The numbers up to the step before are kept. Reset, and try a lower learning rate or a longer warm-up.',
+      );
+    }
+    return null;
   }
 
   #emit(event: SessionEvent): void {
@@ -335,14 +445,7 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-function nonFinite(report: StepReport, step: number): PawsaurError | null {
-  for (const [name, value] of Object.entries(report)) {
-    if (Number.isFinite(value)) continue;
-    return new PawsaurError(
-      'run/not-finite',
-      `At step ${step} ${name === 'loss' ? 'the loss' : name} was no longer a number (${value}).`,
-      'The numbers up to the step before are kept. Reset, and try a lower learning rate or a longer warm-up.',
-    );
-  }
-  return null;
+/** Outputs that the loss compares: prototypes, or classes. */
+function outputsOf({ method, out_dim, nmb_prototypes }: Recipe, classes: number): number {
+  return { dino: out_dim, swav: nmb_prototypes, paws: classes, supervised: classes }[method];
 }

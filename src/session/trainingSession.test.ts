@@ -22,6 +22,7 @@ describe('preparing', () => {
     await harness.done({ type: 'prepare', recipe: { ...fakeRecipe } });
     const news = harness.events.slice(before).filter(({ type }) => type !== 'state');
     expect(news.map(({ type }) => type)).toEqual([
+      'labels',
       'prepared',
       'evaluation',
       'diagnosis',
@@ -579,7 +580,7 @@ describe('pictures', () => {
     await harness.done({ type: 'inspect' });
     const { attention } = harness.all('attention').at(-1)!;
     expect(attention).toMatchObject({ heads: 2, rows: 2, cols: 2, imageSize: 80, step: 0 });
-    const firstMap = attention.teacherMasks.subarray(0, 4);
+    const firstMap = attention.teacherMasks!.subarray(0, 4);
     expect(firstMap.reduce((sum, kept) => sum + kept, 0)).toBe(3);
     expect(attention.indices).toEqual(Int32Array.of(8, 9, 10, 11, 0, 1, 2, 3));
   });

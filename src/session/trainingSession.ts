@@ -7,8 +7,9 @@ import { writeSafetensors } from '../checkpoint';
 import type { ImageDataset } from '../dataset';
 import { asPawsaurError, PawsaurError } from '../platform/errors';
 import { parseRecipe, type Recipe } from '../recipe';
-import { DataShelf } from './dataShelf';
+import { DataShelf, type GivenLabels } from './dataShelf';
 import type { SessionDependencies } from './dependencies';
+import { LabelDesk } from './labelDesk';
 import type { Command, FieldProblemReport, SessionEvent, Setting } from './protocol';
 import { isRefusal, RunPlans } from './runPlans';
 import { errorReport, TrainingLoop } from './trainingLoop';
@@ -22,6 +23,7 @@ export class TrainingSession {
   readonly #emit: (event: SessionEvent) => void;
   readonly #shelf = new DataShelf();
   readonly #plans: RunPlans;
+  readonly #desk: LabelDesk;
   /** The latest plan asked for: earlier ones are of no interest any more. */
   #planned = 0;
   readonly #loop: TrainingLoop;
@@ -34,12 +36,17 @@ export class TrainingSession {
   /** The latest preparation: settles, never badly, with it; null when none is under way. */
   #preparing: Promise<unknown> | null = null;
   #preparation = new AbortController();
+  /** Labels that wait for pictures or for a run. */
+  #relabels = 0;
+  /** Ends what is done beside the run. */
+  #asides = new AbortController();
 
   constructor(dependencies: SessionDependencies, emit: (event: SessionEvent) => void) {
     this.#dependencies = dependencies;
     this.#emit = emit;
     this.#loop = new TrainingLoop(emit);
     this.#plans = new RunPlans(dependencies);
+    this.#desk = new LabelDesk(this.#shelf, this.#loop, emit);
     const { promise, reject } = withRejection();
     this.#engineFailed = promise;
     this.#forgetEngine = dependencies.onEngineFailure((error) => {
@@ -92,6 +99,7 @@ export class TrainingSession {
         await this.#whenSettled(() => this.#loop.start(command.until));
         return none;
       case 'pause':
+        this.#endAsides();
         await this.#loop.rest('paused');
         return none;
       case 'step':
@@ -111,6 +119,26 @@ export class TrainingSession {
       case 'visibility':
         this.#dependencies.setVisible?.(command.visible);
         return none;
+      case 'listPictures':
+        this.#emit({ type: 'pictures', replyTo: command.id, pictures: this.#shelf.list() });
+        return none;
+      case 'setLabels':
+        await this.#setLabels(command);
+        return none;
+      case 'pickLabels':
+        await this.#pickLabels(command);
+        return none;
+      case 'watchBallots':
+        await this.#withRun((run) => run.lookAtBallots(command.indices));
+        return none;
+      case 'evaluate':
+        await this.#aside(async (signal) => {
+          const evaluation = await this.#loop.requireRun().scoreFor(command.budget, signal);
+          this.#emit({ type: 'evaluation', replyTo: command.id, evaluation });
+        });
+        return none;
+      case 'fineTune':
+        throw new PawsaurError('session/no-fine-tuning', 'This method cannot be fine-tuned here.');
       case 'thumbnails': {
         const thumbnails = this.#shelf.thumbnails(command.indices, command.size);
         this.#emit({ type: 'thumbnails', replyTo: command.id, thumbnails });
@@ -153,10 +181,53 @@ export class TrainingSession {
     return this.#dependencies.importFolder(name, files, { seed, onProgress, signal });
   }
 
+  /** Takes labels once the pictures are there that they are for; the pictures of a paused run are voted on anew. */
+  async #setLabels(command: GivenLabels): Promise<void> {
+    this.#requireEngine();
+    const take = () => this.#desk.take(command);
+    if (this.#loads + this.#relabels === 0 && this.#preparing === null) take();
+    else {
+      const preparing = this.#preparing;
+      const taking = this.#loaded.then(() => preparing).then(take);
+      this.#loaded = taking.catch(() => undefined);
+      this.#relabels++;
+      try {
+        await taking;
+      } finally {
+        this.#relabels--;
+      }
+    }
+    await this.#loop.take(async () => {
+      if (this.#loop.resting) await this.#loop.run?.lookAtBallots();
+    });
+  }
+
+  async #pickLabels(command: Extract<Command, { type: 'pickLabels' }>): Promise<void> {
+    await this.#aside(async (signal) => {
+      const indices = await this.#desk.pick(command, this.#loop.run, signal);
+      this.#emit({ type: 'picks', replyTo: command.id, indices });
+    });
+  }
+
+  /**
+   * Does something longer on the device beside the run, in its turn; pausing, stopping and whatever replaces the
+   * run end it early.
+   */
+  async #aside(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    this.#requireEngine();
+    const { signal } = this.#asides;
+    await this.#loaded;
+    await this.#preparing;
+    await this.#loop.take(async () => {
+      signal.throwIfAborted();
+      await work(signal);
+    });
+  }
+
   async #prepare(given: Readonly<Record<string, Setting>>): Promise<Problems> {
     const { recipe, problems } = parseRecipe(given);
     if (problems.length > 0) return problems;
-    if (this.#loads === 0) {
+    if (this.#loads + this.#relabels === 0) {
       // A recipe that cannot start leaves the run that goes alone.
       const refusals = this.#plans.check(recipe, this.#shelf.data).filter(isRefusal);
       if (refusals.length > 0) return refusals;
@@ -287,6 +358,14 @@ export class TrainingSession {
   #giveUp(): void {
     this.#preparation.abort();
     this.#loop.run?.giveUp();
+    this.#endAsides();
+  }
+
+  #endAsides(): void {
+    this.#asides.abort(
+      new PawsaurError('session/overtaken', 'Another command came first, so this one was ended.'),
+    );
+    this.#asides = new AbortController();
   }
 
   #requireEngine(): void {

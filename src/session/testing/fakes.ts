@@ -1,15 +1,18 @@
 /** A method that trains nothing, and a data set that fits it: the session's tests need no device. */
 
 import type { ImageDataset } from '../../dataset';
+import type { RunLabels } from '../../labels';
 import type {
+  Ballot,
   LiveSettings,
   NetworkName,
   PrepareOptions,
   StepReport,
   TrainingMethod,
+  ViewPictures,
 } from '../../methods/method';
 import { PawsaurError } from '../../platform/errors';
-import { officialRecipe, type Recipe } from '../../recipe';
+import { type MethodName, methodFacts, officialRecipe, type Recipe } from '../../recipe';
 import type { SessionDependencies } from '../dependencies';
 
 const featureDim = 4;
@@ -51,6 +54,11 @@ export function fakeDataset(overrides: Partial<ImageDataset> = {}): ImageDataset
   };
 }
 
+/** What a run knows that is told nothing. */
+export function noLabels({ count, classNames, labels }: ImageDataset): RunLabels {
+  return { classes: classNames.length, given: new Int32Array(count).fill(-1), truth: labels };
+}
+
 /** What the fake did, and what it shall do. */
 export class FakeDevice {
   /** Operations on the device at this moment, steps apart. */
@@ -64,6 +72,8 @@ export class FakeDevice {
   calibrations = 0;
   alive = 0;
   liveSeen: LiveSettings[] = [];
+  /** The labels that each step saw. */
+  givenSeen: Int32Array[] = [];
   /** Called before each operation; may throw or wait. */
   before: (operation: string, step: number) => unknown = () => undefined;
   /** Called as each kernel is compiled; may throw or wait. */
@@ -84,11 +94,17 @@ export class FakeDevice {
   }
 }
 
+/** A run without arithmetic, of any method; which of its parts there are is as in the real ones. */
 class FakeMethod implements TrainingMethod {
+  readonly kind: MethodName;
+  readonly networks: readonly NetworkName[];
   readonly hasAttention = true;
   readonly featureDim = featureDim;
   readonly totalSteps: number;
   readonly stepsPerEpoch: number;
+  readonly embed?: NonNullable<TrainingMethod['embed']>;
+  readonly classify?: NonNullable<TrainingMethod['classify']>;
+  readonly ballots?: NonNullable<TrainingMethod['ballots']>;
   step = 0;
   #disposed = false;
   #ready = false;
@@ -96,10 +112,18 @@ class FakeMethod implements TrainingMethod {
   constructor(
     readonly device: FakeDevice,
     readonly recipe: Recipe,
+    readonly labels: RunLabels,
   ) {
+    this.kind = recipe.method;
+    this.networks = recipe.method === 'dino' ? ['student', 'teacher'] : ['student'];
     this.stepsPerEpoch = recipe.steps_per_epoch;
     this.totalSteps = recipe.epochs * recipe.steps_per_epoch;
     device.alive++;
+    if (recipe.method === 'paws') {
+      this.embed = (features, rows) => this.#embed(features, rows);
+      this.ballots = (indices) => this.#ballots(indices);
+    }
+    if (recipe.method === 'supervised') this.classify = (_, rows) => this.#classify(rows);
   }
 
   /** Compiles beside whatever else the device does, and still after this was freed. */
@@ -120,18 +144,66 @@ class FakeMethod implements TrainingMethod {
     const before = this.step++;
     this.device.trainSteps++;
     this.device.liveSeen.push(live);
-    return this.device.use('trainStep', before, () => ({
-      loss: 4 - (before + 1) / 10,
+    this.device.givenSeen.push(this.labels.given);
+    return this.device.use('trainStep', before, () => this.#report(before, live));
+  }
+
+  #report(before: number, live: LiveSettings): StepReport {
+    const numbers = Object.entries(methodFacts[this.kind].series).map(([name, { optional }]) => [
+      name,
+      optional ? Number.NaN : 1,
+    ]);
+    const common = { loss: 4 - (before + 1) / 10, lr: 1e-3 };
+    if (this.kind !== 'dino') return { ...Object.fromEntries(numbers), ...common };
+    return {
+      ...Object.fromEntries(numbers),
+      ...common,
       teacherEntropy: 2,
       meanTeacherEntropy: 4,
-      kl: 1,
-      gradNorm: 1,
-      lr: 1e-3,
       weightDecay: 0.04,
       momentum: live.momentum_teacher,
       teacherTemp: live.teacher_temp,
       studentTemp: live.student_temp,
-    }));
+    };
+  }
+
+  #embed(features: Float32Array, rows: number) {
+    this.#requireAlive();
+    const take = (_: unknown, i: number) => features[Math.floor(i / 2) * featureDim + (i % 2)]!;
+    return this.device.use('embed', this.step, () => Float32Array.from({ length: 2 * rows }, take));
+  }
+
+  #classify(rows: number) {
+    this.#requireAlive();
+    const length = rows * this.labels.classes;
+    return this.device.use('classify', this.step, () =>
+      new Float32Array(length).fill(1 / this.labels.classes),
+    );
+  }
+
+  /** Every labelled picture votes alike. */
+  #ballots(indices: Int32Array) {
+    this.#requireAlive();
+    const { given, classes } = this.labels;
+    const support = Int32Array.from(given.keys()).filter((index) => given[index]! >= 0);
+    const supportLabels = support.map((index) => given[index]!);
+    const share = support.length > 0 ? 1 / support.length : 0;
+    const probabilities = new Float32Array(2 * classes);
+    for (const label of supportLabels) {
+      probabilities[label]! += share;
+      probabilities[classes + label]! += share;
+    }
+    const ballot = (index: number): Ballot => ({
+      index,
+      views: [1, 2].map((number) => fakeView(`global ${number}`, 1)),
+      support,
+      supportLabels,
+      similarities: new Float32Array(2 * support.length),
+      votes: new Float32Array(2 * support.length).fill(share),
+      probabilities,
+      targets: probabilities.slice(),
+    });
+    return this.device.use('ballots', this.step, () => Array.from(indices, ballot));
   }
 
   views(maxImages: number) {
@@ -142,23 +214,12 @@ class FakeMethod implements TrainingMethod {
         ? null
         : {
             indices: Int32Array.from({ length: n }, (_, i) => i),
-            views: [
-              {
-                name: 'global 1',
-                size: 4,
-                boxes: Array.from({ length: n }, () => ({
-                  top: 0,
-                  left: 0,
-                  height: 8,
-                  width: 8,
-                  flip: false,
-                })),
-                pixels: new Uint8ClampedArray(n * 4 * 4 * 4),
-              },
-            ],
-            terms: new Float32Array(2),
-            teacher: new Float32Array(8),
-            student: new Float32Array(4),
+            views: [fakeView('global 1', n)],
+            answers: {
+              terms: new Float32Array(2),
+              targets: new Float32Array(8),
+              predictions: new Float32Array(4),
+            },
           },
     );
   }
@@ -206,6 +267,16 @@ class FakeMethod implements TrainingMethod {
   }
 }
 
+function fakeView(name: string, n: number): ViewPictures {
+  const box = { top: 0, left: 0, height: 8, width: 8, flip: false };
+  return {
+    name,
+    size: 4,
+    boxes: Array.from({ length: n }, () => box),
+    pixels: new Uint8ClampedArray(n * 64),
+  };
+}
+
 /** Dependencies around a fake device; `failEngine` reports a lost device. */
 export function fakeDependencies(device: FakeDevice, overrides: Partial<SessionDependencies> = {}) {
   let listener: (error: PawsaurError) => void = () => undefined;
@@ -216,7 +287,8 @@ export function fakeDependencies(device: FakeDevice, overrides: Partial<SessionD
       if (files.length === 0) throw new PawsaurError('import/no-images', 'No pictures were found.');
       return fakeDataset({ name, kind: 'folder', masks: null });
     },
-    createMethod: (recipe) => device.use('create', 0, () => new FakeMethod(device, recipe)),
+    createMethod: (recipe, _, labels) =>
+      device.use('create', 0, () => new FakeMethod(device, recipe, labels)),
     onEngineFailure: (call) => {
       listener = call;
       return () => {
