@@ -5,7 +5,7 @@
 export { type BudgetReport, describeBudget, drawBudget } from './budget';
 export { checkLabels } from './checkLabels';
 export { maxClasses, maxClassNameLength } from './classNames';
-export { applyEdit, describeEdit, type LabelEdit } from './edits';
+export type { LabelEdit } from './edits';
 export {
   edit,
   type LabelHistory,
