@@ -3,7 +3,7 @@
 export { attentionMasks } from './attentionMask';
 export { histogramFeatures, pixelFeatures, withoutMean } from './baselineFeatures';
 export type { ClassificationScore } from './classification';
-export { predictedClasses, scoreClassification } from './classification';
+export { scoreClassification } from './classification';
 export { featureStd, rankMe, singularValues } from './collapse';
 export type {
   Advice,
