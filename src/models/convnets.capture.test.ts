@@ -52,9 +52,9 @@ const imagesAt = (step: number) => {
 };
 
 describe.each([
-  ['a Wide ResNet 10-1', () => wideResnetTrunk({ depth: 10, widen: 1 })],
-  ['a ResNet 18', () => resnetTrunk(resnetConfig(18, 4, 'imagenet'))],
-] as const)('%s under the PAWS heads, captured', (_, build) => {
+  ['a Wide ResNet 10-1', () => wideResnetTrunk({ depth: 10, widen: 1 }), 9],
+  ['a ResNet 18', () => resnetTrunk(resnetConfig(18, 4, 'imagenet')), 0],
+] as const)('%s under the PAWS heads, captured', (_, build, biases) => {
   it('gives the bits of the eager one: outputs, every gradient, running statistics', async () => {
     const [ours, twin] = [networkOf(build()), networkOf(build())];
     const captured = await captureStep(ours.definition);
@@ -77,6 +77,20 @@ describe.each([
     }
     expect(losses.size).toBe(3);
     for (const disposable of [captured, eager, ours.parameters, twin.parameters]) disposable.dispose();
+  });
+
+  it('gives biases that a batch norm takes out a gradient of exactly zero', async () => {
+    const { definition, parameters, trained } = networkOf(build());
+    const captured = await captureStep(definition);
+    await captured.run(imagesAt(0));
+    const sizeOf = async (name: string) =>
+      (await readBack(captured.outputs?.[name] as tf.Tensor)).reduce((sum, v) => sum + Math.abs(v), 0);
+    const ofConvolutions = trained.filter((name) => /(conv\d|shortcut\.0)\.bias$/.test(name));
+    expect(ofConvolutions).toHaveLength(biases);
+    for (const name of ofConvolutions) expect(await sizeOf(name), name).toBe(0);
+    expect(await sizeOf('conv1.weight')).toBeGreaterThan(0);
+    captured.dispose();
+    parameters.dispose();
   });
 
   it('leaves nothing to tfjs but moving and adding up tensors, and the loss', async () => {
