@@ -1,0 +1,58 @@
+/** The labelled picture that was chosen, with its label to change. */
+
+import styles from './ballot.module.css';
+import { classNameOf, type Supporter } from './tally';
+
+interface RelabelProps {
+  supporter: Supporter;
+  classNames: readonly string[];
+  /** The class it has now. */
+  label: number;
+  /** It was changed, and the votes are still those before. */
+  pending: boolean;
+  onRelabel(label: number): void;
+}
+
+export function Relabel({ supporter, classNames, label, pending, onRelabel }: RelabelProps) {
+  const { index, truth } = supporter;
+  const name = classNameOf(classNames, label);
+  const keys = Math.min(10, classNames.length);
+  return (
+    <div className={styles.relabel}>
+      <label>
+        Picture {index} is labelled{' '}
+        <select value={label} onChange={(event) => onRelabel(Number(event.currentTarget.value))}>
+          {classNames.map((each, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a class is its number
+            <option key={i} value={i}>
+              {keyOfClass(i) === null ? each : `${keyOfClass(i)} · ${each}`}
+            </option>
+          ))}
+        </select>
+      </label>
+      <span role="status">
+        {truth >= 0 && truth !== label && (
+          <>
+            ✗ It truly is <b>{classNameOf(classNames, truth)}</b>, which training does not know.{' '}
+          </>
+        )}
+        {truth >= 0 && truth === label && <>✓ It truly is {name}. </>}
+        {pending
+          ? 'The votes follow with the next ballot.'
+          : `Keys 1 to ${keys === 10 ? '0' : keys} on a picture change it, too.`}
+      </span>
+    </div>
+  );
+}
+
+/** The key of a class: 1 to 9, then 0; none for the eleventh and on. */
+function keyOfClass(label: number): string | null {
+  return label < 10 ? String((label + 1) % 10) : null;
+}
+
+/** The class that a key gives, if there is one. */
+export function classOfKey(key: string, classes: number): number | null {
+  if (!/^\d$/.test(key)) return null;
+  const label = (Number(key) + 9) % 10;
+  return label < classes ? label : null;
+}
