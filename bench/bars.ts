@@ -17,6 +17,7 @@ export const bars: readonly Bar[] = [
   { workload: 'W1', metric: 'stepMs', against: 'jaxjs', software: 0.8, gpu: 0.8 },
   { workload: 'W2', metric: 'stepMs', against: 'tfjs', software: 0.4, gpu: 0.15 },
   { workload: 'W2c', metric: 'stepMs', against: 'tfjs', software: 0.6, gpu: 0.25 },
+  { workload: 'W5', metric: 'stepMs', against: 'tfjs', software: 0.5, gpu: 0.5 },
   { workload: 'W2', metric: 'dispatches', against: null, software: 400, gpu: 400 },
   { workload: 'W2', metric: 'hostMs', against: 'tfjs', software: 1 / 20, gpu: null },
   { workload: 'W1', metric: 'firstStepMs', against: 'jaxjs', software: 1 / 4, gpu: null },

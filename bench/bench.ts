@@ -24,10 +24,10 @@ import { type RoundsResult, runFirstStep, runRounds, type Task } from './task';
 import { curves } from './workloads/curveSizes';
 
 const TASK = 'PAWSAUR_BENCH_TASK';
-const names = ['W1', 'W2', 'W2c', 'W3', 'W4', 'matmul'];
+const names = ['W1', 'W2', 'W2c', 'W3', 'W4', 'W5', 'W6', 'matmul'];
 
 const help = `npm run bench -- [options]
-  --workloads W1,W2     of ${names.join(', ')} (W3 is for a real GPU)     [W1,W2,W2c,W4,matmul]
+  --workloads W1,W2     of ${names.join(', ')} (W3, W6: real GPUs)  [W1,W2,W2c,W4,W5,matmul]
   --contenders ours,…   of ${contenderNames.join(', ')}                                [all]
   --steps N             rounds timed after ten steps that must agree   [15]
   --first N             fresh processes per first step; 0 for none     [1]
@@ -36,7 +36,7 @@ const help = `npm run bench -- [options]
   --json FILE           all figures`;
 
 const options = {
-  workloads: { type: 'string', default: 'W1,W2,W2c,W4,matmul' },
+  workloads: { type: 'string', default: 'W1,W2,W2c,W4,W5,matmul' },
   contenders: { type: 'string', default: contenderNames.join(',') },
   steps: { type: 'string', default: '15' },
   first: { type: 'string', default: '1' },

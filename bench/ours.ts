@@ -5,20 +5,28 @@ import { gemm } from '../src/engine/kernels/gemm';
 import { tuneKernels } from '../src/engine/tuning';
 import { Dino } from '../src/methods/dino/dino';
 import { CONTROLS, controlVector } from '../src/methods/dino/dinoControls';
+import { Paws } from '../src/methods/paws/paws';
+import {
+  CONTROLS as PAWS_CONTROLS,
+  controlVector as pawsControlVector,
+} from '../src/methods/paws/pawsControls';
+import { part } from '../src/methods/paws/pawsLoss';
 import { ParameterSet } from '../src/models/parameters';
-import { cnnTrunk, type Trunk, vitTrunk } from '../src/models/trunk';
+import { cnnTrunk, type Trunk, vitTrunk, wideResnetTrunk } from '../src/models/trunk';
 import { vitForward, vitLastAttention } from '../src/models/vit';
 import { control, isDecayed, OPTIMIZER_CONTROLS } from '../src/optimizers/optimizer';
 import { Sgd } from '../src/optimizers/sgd';
 import type { Contender, Runner } from './contender';
-import type {
-  AttentionProblem,
-  DinoProblem,
-  MatmulProblem,
-  Problem,
-  RegressionProblem,
-  TrunkConfig,
-  Values,
+import {
+  type AttentionProblem,
+  type DinoProblem,
+  type Makers,
+  type MatmulProblem,
+  makeWith,
+  type PawsProblem,
+  type RegressionProblem,
+  type TrunkConfig,
+  type Values,
 } from './workloads/problem';
 
 const OUR_FLAGS = { WEBGPU_CPU_FORWARD: false, WEBGPU_MATMUL_PROGRAM_TYPE: 3 };
@@ -88,6 +96,7 @@ function regressionRunner({
 
 function build(trunk: TrunkConfig): Trunk {
   if (trunk.kind === 'vit') return vitTrunk(trunk.config, 'fan_in');
+  if (trunk.kind === 'wide_resnet') return wideResnetTrunk(trunk.config);
   return cnnTrunk(trunk.config);
 }
 
@@ -109,6 +118,34 @@ async function dinoRunner(problem: DinoProblem): Promise<Runner> {
       captured.dispose();
       dino.dispose();
       tf.dispose(groups.map(({ crops }) => crops));
+    },
+  };
+}
+
+async function pawsRunner(problem: PawsProblem): Promise<Runner> {
+  const { head, batch, views, classifier, parameters, labels, optimizer } = problem;
+  const trunk = build(problem.trunk);
+  const paws = new Paws(
+    { trunk, head, views, classifier, optimizer: { optimizer, nesterov: false } },
+    parameters,
+  );
+  const groups = problem.groups.map((crops) => ({ crops: upload(crops) }));
+  const [supports, classes] = labels.shape;
+  const votes = upload(labels);
+  const supportClasses = tf.tensor1d(Array.from({ length: supports }, (_, row) => row % classes));
+  const truth = tf.fill([batch], -1);
+  const captured = await captureStep({
+    inputs: { controls: { shape: [PAWS_CONTROLS] } },
+    step: ({ controls }) => ({ ...paws.step({ groups, labels: votes, truth, supportClasses, controls }) }),
+    read: ['parts'],
+  });
+  const controls = pawsControlVector(problem.controls);
+  return {
+    step: async () => (await captured.run({ controls })).parts.subarray(part.loss, part.loss + 1),
+    dispose: () => {
+      captured.dispose();
+      paws.dispose();
+      tf.dispose([votes, supportClasses, truth, ...groups.map(({ crops }) => crops)]);
     },
   };
 }
@@ -137,18 +174,13 @@ function matmulRunner({ a, b, size }: MatmulProblem): Promise<Runner> {
   );
 }
 
-function prepare(problem: Problem): Promise<Runner> {
-  switch (problem.kind) {
-    case 'regression':
-      return regressionRunner(problem);
-    case 'dino':
-      return dinoRunner(problem);
-    case 'attention':
-      return attentionRunner(problem);
-    case 'matmul':
-      return matmulRunner(problem);
-  }
-}
+const makers: Makers<Promise<Runner>> = {
+  regression: regressionRunner,
+  dino: dinoRunner,
+  paws: pawsRunner,
+  attention: attentionRunner,
+  matmul: matmulRunner,
+};
 
 /** Starts our engine. */
 export async function startOurs(): Promise<Contender> {
@@ -165,6 +197,6 @@ export async function startOurs(): Promise<Contender> {
       await tf.setBackend('webgpu');
     },
     tune: tuneKernels,
-    prepare,
+    prepare: (problem) => makeWith(makers, problem),
   };
 }

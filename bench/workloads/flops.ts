@@ -2,9 +2,10 @@
 import type { DinoHeadConfig } from '../../src/models/dinoHead';
 import type { SmallCnnConfig } from '../../src/models/smallCnn';
 import type { VitConfig } from '../../src/models/vit';
-import type { Recipe } from '../../src/recipe';
-import { cnnCost } from '../../src/recipe/convolutionCost';
+import { estimateCost, type Recipe } from '../../src/recipe';
+import { cnnCost, wideResnetCost } from '../../src/recipe/convolutionCost';
 import { headCost, vitCost } from '../../src/recipe/networkCost';
+import type { TrunkConfig } from './problem';
 
 /** Floating-point operations of a picture of `side` pixels through a Vision Transformer. */
 export function vitFlops(config: VitConfig, side: number): number {
@@ -29,8 +30,20 @@ export function vitFeatureFlops(config: VitConfig, side: number): number {
   return vitFlops(config, side) - rows - attention;
 }
 
+/** Floating-point operations of a picture of `side` pixels through the trunk, as far as its feature needs them. */
+export function trunkFlops(trunk: TrunkConfig, side: number): number {
+  if (trunk.kind === 'vit') return vitFeatureFlops(trunk.config, side);
+  if (trunk.kind === 'cnn') return cnnFlops(trunk.config, side);
+  const { depth, widen } = trunk.config;
+  return wideResnetCost({ wrn_depth: depth as Recipe['wrn_depth'], wrn_widen: widen }).pass(side).flops;
+}
+
+/** Floating-point operations of a step of a recipe. */
+export const recipeFlops = (recipe: Recipe, classes: number): number =>
+  estimateCost(recipe, { trainImages: 0, imageSize: 0, classes }).flopsPerStep;
+
 /** Floating-point operations of a picture of `side` pixels through the small convolutional network. */
-export function cnnFlops({ width, blocks, pool }: SmallCnnConfig, side: number): number {
+function cnnFlops({ width, blocks, pool }: SmallCnnConfig, side: number): number {
   return cnnCost({ cnn_width: width, cnn_blocks: blocks, cnn_pool: pool as Recipe['cnn_pool'] }).pass(side)
     .flops;
 }

@@ -6,7 +6,7 @@ import { drawParameters } from '../../src/models/parameters';
 import { createTrunk } from '../../src/models/trunk';
 import { vitParameters } from '../../src/models/vit';
 import { randomStream } from '../../src/platform/random';
-import { findPreset } from '../../src/recipe';
+import { findPreset, officialRecipeOf, type Recipe } from '../../src/recipe';
 import { curveProblems } from './curves';
 import { TRAINED, vitFeatureFlops, vitFlops } from './flops';
 import {
@@ -14,10 +14,11 @@ import {
   type DinoProblem,
   type MatmulProblem,
   noise,
+  type PawsProblem,
   type Problem,
   type RegressionProblem,
 } from './problem';
-import { dinoProblem, vit, vitDino } from './steps';
+import { dinoProblem, pawsProblem, vit, vitDino } from './steps';
 
 /** ViT at 32 px, patch 8, dim 96, depth 4, 3 heads, batch 8; mean squared error to fixed targets; SGD. */
 function w1(): RegressionProblem {
@@ -51,8 +52,7 @@ const w3 = () =>
 
 /** The step of the preset `photos-quick`, at the learning rate its warm-up begins with. */
 function w2c(): DinoProblem {
-  const recipe = findPreset('photos-quick')?.recipe;
-  if (!recipe) throw new Error('The preset photos-quick is gone.');
+  const recipe = recipeOf('photos-quick');
   return dinoProblem({
     name: 'W2c',
     trunk: {
@@ -91,6 +91,27 @@ function w4(): AttentionProblem {
   };
 }
 
+/** The recipe of a preset. */
+function recipeOf(preset: string): Recipe {
+  const recipe = findPreset(preset)?.recipe;
+  if (!recipe) throw new Error(`The preset ${preset} is gone.`);
+  return recipe;
+}
+
+/** The step of the preset `grey-paws-quick`: 48 pictures and 5 votes of each of 10 classes, two views each, 64 px. */
+function w5(): PawsProblem {
+  const recipe = recipeOf('grey-paws-quick');
+  const { cnn_width: width, cnn_blocks: blocks, cnn_pool: pool } = recipe;
+  return pawsProblem('W5', recipe, { kind: 'cnn', config: { width, blocks, pool } });
+}
+
+/** The official PAWS step for CIFAR-10: Wide-ResNet-28-2 at 32 px, 256 pictures, 64 votes of each class. */
+function w6(): PawsProblem {
+  const recipe = officialRecipeOf('paws');
+  const config = { depth: recipe.wrn_depth, widen: recipe.wrn_widen };
+  return pawsProblem('W6', recipe, { kind: 'wide_resnet', config });
+}
+
 function matmul(): MatmulProblem {
   const size = 1024;
   const [a, b] = [noise('matmul a', [size, size]), noise('matmul b', [size, size])];
@@ -104,6 +125,8 @@ export const workloads: Readonly<Record<string, () => Problem>> = {
   W2c: w2c,
   W3: w3,
   W4: w4,
+  W5: w5,
+  W6: w6,
   matmul,
   ...curveProblems,
 };

@@ -1,11 +1,14 @@
 /** Steps of any size: what the frozen workloads and the scaling curves are made of. */
 import { dinoParameters } from '../../src/methods/dino/dino';
+import { cyclingColumns, labelsMatrix } from '../../src/methods/paws/labelsMatrix';
+import { pawsParameters } from '../../src/methods/paws/paws';
 import { drawParameters } from '../../src/models/parameters';
-import { type Trunk, vitTrunk } from '../../src/models/trunk';
+import { createTrunk, type Trunk, vitTrunk } from '../../src/models/trunk';
 import type { VitConfig } from '../../src/models/vit';
 import { randomStream } from '../../src/platform/random';
-import { cnnFlops, headFlops, TRAINED, vitFeatureFlops } from './flops';
-import { type DinoProblem, noise, type TrunkConfig } from './problem';
+import type { Recipe } from '../../src/recipe';
+import { headFlops, recipeFlops, TRAINED, trunkFlops } from './flops';
+import { type DinoProblem, noise, type PawsProblem, type TrunkConfig } from './problem';
 
 /** A plain Vision Transformer of these sizes. */
 export const vit = (
@@ -41,9 +44,7 @@ export function dinoProblem(sizes: DinoSizes): DinoProblem {
     ...sizes.head,
   };
   const specs = dinoParameters(built, head, 'fan_in');
-  const forward = (side: number) =>
-    (trunk.kind === 'vit' ? vitFeatureFlops(trunk.config, side) : cnnFlops(trunk.config, side)) +
-    headFlops(head);
+  const forward = (side: number) => trunkFlops(trunk, side) + headFlops(head);
   const student = views.reduce((sum, { side, count }) => sum + count * forward(side), 0);
   return {
     kind: 'dino',
@@ -86,4 +87,52 @@ export function vitDino(
     batch: rest.batch,
     views: [{ side, count: 2 }, ...(rest.locals > 0 ? [{ side: side / 2, count: rest.locals }] : [])],
   });
+}
+
+/** The step of a PAWS recipe with ten classes, all of its loss counting. */
+export function pawsProblem(name: string, recipe: Recipe, trunk: TrunkConfig): PawsProblem {
+  const classes = 10;
+  const built = createTrunk(recipe);
+  const head = {
+    inDim: built.featureDim,
+    hiddenDim: recipe.head_hidden_dim,
+    outDim: recipe.output_dim,
+    usePredHead: recipe.use_pred_head,
+  };
+  const classifier = recipe.support_ce_weight > 0 ? classes : 0;
+  const { batch_size: batch, local_crops_number: locals, optimizer } = recipe;
+  if (optimizer === 'sgd') throw new Error('No workload trains PAWS with SGD.');
+  const views = 2 + locals;
+  const specs = pawsParameters({ trunk: built, head, views, classifier, optimizer: recipe });
+  const supports = classes * recipe.supervised_imgs_per_class * recipe.supervised_views;
+  const crops = (rows: number, side: number) => noise(`${name} ${side}`, [rows, 3, side, side]);
+  const labels = labelsMatrix(cyclingColumns(supports, classes), classes, recipe.label_smoothing);
+  return {
+    kind: 'paws',
+    trunk,
+    head,
+    classifier,
+    batch,
+    views,
+    optimizer,
+    groups: [
+      crops(supports + 2 * batch, recipe.global_crops_size),
+      ...(locals > 0 ? [crops(locals * batch, recipe.local_crops_size)] : []),
+    ],
+    labels: { shape: [supports, classes], values: Float32Array.from(labels) },
+    controls: {
+      lr: recipe.lr / 40,
+      weightDecay: recipe.weight_decay,
+      clip: recipe.clip_grad,
+      temperature: recipe.temperature,
+      sharpen: recipe.sharpen,
+      pawsWeight: 1,
+      meMaxWeight: 1,
+      supportCeWeight: recipe.support_ce_weight,
+      labelSmoothing: recipe.label_smoothing,
+    },
+    specs,
+    parameters: drawParameters(specs, randomStream(0, name)),
+    productFlops: recipeFlops(recipe, classes),
+  };
 }

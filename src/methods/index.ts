@@ -1,6 +1,5 @@
 /** The methods by name. */
 import type { PlannedRun } from '../engine';
-import { PawsaurError } from '../platform/errors';
 import type { MethodName, Recipe } from '../recipe';
 import {
   createTraining,
@@ -18,18 +17,12 @@ import { swavParts } from './swav/swavTraining';
 // A method's own outputs concern nobody but itself.
 type AnyMaker = MethodMaker<string>;
 
-const makers: Partial<Record<MethodName, AnyMaker>> = {
+const makers: Record<MethodName, AnyMaker> = {
   dino: dinoParts as AnyMaker,
   paws: pawsParts as AnyMaker,
   swav: swavParts as AnyMaker,
   supervised: supervisedParts as AnyMaker,
 };
-
-function makerOf({ method }: Recipe): AnyMaker {
-  const maker = makers[method];
-  if (maker) return maker;
-  throw new PawsaurError('methods', `This build has no method called "${method}".`);
-}
 
 /** A run of the recipe's method. */
 export function createMethod(
@@ -37,10 +30,10 @@ export function createMethod(
   images: TrainingImages,
   options: TrainingOptions = {},
 ): TrainingMethod {
-  return createTraining(makerOf(recipe), recipe, images, options);
+  return createTraining(makers[recipe.method], recipe, images, options);
 }
 
 /** What a run of the recipe would take on this device, to the byte; null without WebGPU. */
 export function planMethod(recipe: Recipe, images: PlannedImages): PlannedRun | null {
-  return planTraining(makerOf(recipe), recipe, images);
+  return planTraining(makers[recipe.method], recipe, images);
 }

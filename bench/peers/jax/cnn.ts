@@ -7,7 +7,7 @@ const EPSILON = 1e-5;
 const AXES = [0, 2, 3];
 
 /** Batch norm over [B, C, H, W] in training; the batch's mean and unbiased variance go into `statistics`. */
-function batchNorm(x: np.Array, weights: Weights, name: string, statistics: Tree): np.Array {
+export function batchNorm(x: np.Array, weights: Weights, name: string, statistics: Tree): np.Array {
   const { shape, size } = x;
   const channels = shape[1];
   const count = size / channels;

@@ -3,10 +3,10 @@ import { jit, nn, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
 import { isDecayed } from '../../../src/optimizers/optimizer';
 import type { Runner } from '../../contender';
 import type { DinoProblem } from '../../workloads/problem';
-import { cnnFeatures } from './cnn';
-import { dense, gelu, type Tree, unitRows, type Weights } from './layers';
+import { adamw, blend, type Moments, startingMoments } from './adamw';
+import { dense, gelu, mapTree, type Tree, unitRows, type Weights } from './layers';
 import { take, upload, uploadNetwork } from './network';
-import { vitFeatures } from './vit';
+import { trunkFeatures } from './trunk';
 
 /** One network's arrays: what is trained, what never is, and batch norm's running statistics. */
 type NetworkState = { trained: Tree; frozen: Tree; running: Tree };
@@ -15,28 +15,16 @@ type State = {
   student: NetworkState;
   teacher: NetworkState;
   center: np.Array;
-  mean: Tree;
-  square: Tree;
-  /** 1 − βᵗ of both moments. */
-  corrections: np.Array[];
+  moments: Moments;
 };
 
-const BETAS = [0.9, 0.999];
-const EPSILON = 1e-8;
 const BATCH_NORM_MOMENTUM = 0.1;
 const BACKBONE = 'backbone.';
-
-const mapTree = (given: Tree, f: (array: np.Array, name: string) => np.Array): Tree =>
-  Object.fromEntries(Object.entries(given).map(([name, array]) => [name, f(array, name)]));
 
 const readerOf =
   (trained: Tree, frozen: Tree, prefix: string): Weights =>
   (name) =>
     (trained[prefix + name] ?? frozen[prefix + name]).ref;
-
-/** kept·old + (1 − kept)·fresh */
-const blend = (old: np.Array, fresh: np.Array, kept: number): np.Array =>
-  old.mul(kept).add(fresh.mul(1 - kept));
 
 /** Scores [rows, K] of features [rows, inDim]. */
 function head(weights: Weights, layers: number, features: np.Array): np.Array {
@@ -53,11 +41,7 @@ function head(weights: Weights, layers: number, features: np.Array): np.Array {
 function forward({ trunk, head: { nLayers } }: DinoProblem, trained: Tree, frozen: Tree, groups: np.Array[]) {
   const backbone = readerOf(trained, frozen, BACKBONE);
   const statistics: Tree = {};
-  const features = groups.map((crops) =>
-    trunk.kind === 'vit'
-      ? vitFeatures(backbone, trunk.config, crops)
-      : cnnFeatures(backbone, trunk.config, crops, statistics),
-  );
+  const features = groups.map((crops) => trunkFeatures(backbone, trunk, crops, statistics));
   const scores = head(readerOf(trained, frozen, 'head.'), nLayers, np.concatenate(features));
   return { scores, statistics };
 }
@@ -93,7 +77,7 @@ function updateRunning(running: Tree, statistics: Tree): Tree {
 /** One step: the next state and the loss. Consumes the state and the crops. */
 function dinoStep(problem: DinoProblem, state: State, groups: np.Array[]): { value: np.Array; next: State } {
   const { controls, specs } = problem;
-  const { student, teacher, center, mean, square } = state;
+  const { student, teacher, center, moments } = state;
   const looked = forward(problem, teacher.trained, teacher.frozen, [groups[0].ref]);
   const q = teacherDistributions(problem, looked.scores.ref, center.ref);
   const loss = (trained: Tree, frozen: Tree, target: np.Array, crops: np.Array[]) => {
@@ -108,34 +92,20 @@ function dinoStep(problem: DinoProblem, state: State, groups: np.Array[]): { val
     groups,
   ) as unknown as [[np.Array, Tree], Tree];
   const decayed = new Set(specs.filter(({ name, shape }) => isDecayed(name, shape)).map(({ name }) => name));
-  const corrections = state.corrections.map((old, i) => old.mul(BETAS[i]).add(1 - BETAS[i]));
+  const moved = adamw(student.trained, gradients, moments, decayed, controls);
   const next: State = {
-    student: { trained: {}, frozen: student.frozen, running: updateRunning(student.running, statistics) },
+    student: {
+      trained: moved.trained,
+      frozen: student.frozen,
+      running: updateRunning(student.running, statistics),
+    },
     teacher: { trained: {}, frozen: {}, running: updateRunning(teacher.running, looked.statistics) },
     center: blend(center, np.mean(looked.scores, 0, { keepdims: true }), controls.centerMomentum),
-    mean: {},
-    square: {},
-    corrections,
+    moments: moved.moments,
   };
-  for (const [name, raw] of Object.entries(gradients)) {
-    const norm = np.sqrt(np.sum(np.square(raw.ref)));
-    const clip = np.minimum(np.array(controls.clip).div(norm.add(1e-6)), 1);
-    const g = raw.mul(clip);
-    const first = blend(mean[name], g.ref, BETAS[0]);
-    const second = blend(square[name], np.square(g), BETAS[1]);
-    const denominator = np.sqrt(second.ref.div(corrections[1].ref)).add(EPSILON);
-    const update = first.ref.div(corrections[0].ref).div(denominator).mul(controls.lr);
-    const old = student.trained[name];
-    const kept = decayed.has(name) ? old.mul(1 - controls.lr * controls.weightDecay) : old;
-    next.student.trained[name] = kept.sub(update);
-    next.teacher.trained[name] = blend(
-      teacher.trained[name],
-      next.student.trained[name].ref,
-      controls.momentum,
-    );
-    next.mean[name] = first;
-    next.square[name] = second;
-  }
+  next.teacher.trained = mapTree(teacher.trained, (old, name) =>
+    blend(old, moved.trained[name].ref, controls.momentum),
+  );
   next.teacher.frozen = mapTree(teacher.frozen, (old, name) =>
     blend(old, student.frozen[name].ref, controls.momentum),
   );
@@ -154,14 +124,11 @@ function startingState(problem: DinoProblem): State {
     return { trained: of(undefined), frozen: of('frozen'), running: of('buffer') };
   };
   const [student, teacher] = [network(), network()];
-  const zerosLike = () => mapTree(student.trained, ({ shape }) => np.zeros(shape));
   return {
     student,
     teacher,
     center: np.zeros([1, problem.head.outDim]),
-    mean: zerosLike(),
-    square: zerosLike(),
-    corrections: BETAS.map(() => np.zeros([])),
+    moments: startingMoments(student.trained),
   };
 }
 

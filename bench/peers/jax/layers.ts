@@ -5,6 +5,11 @@
 import { nn, numpy as np } from '@jax-js/jax';
 
 export type Tree = Record<string, np.Array>;
+
+/** Each array of a tree through `f`. */
+export const mapTree = (given: Tree, f: (array: np.Array, name: string) => np.Array): Tree =>
+  Object.fromEntries(Object.entries(given).map(([name, array]) => [name, f(array, name)]));
+
 /** A weight by its name, to be consumed. */
 export type Weights = (name: string) => np.Array;
 

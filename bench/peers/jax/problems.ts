@@ -1,10 +1,18 @@
 /** The workloads in jax-js, each whole step under `jit`. */
 import { jit, numpy as np, tree, valueAndGrad } from '@jax-js/jax';
 import type { Runner } from '../../contender';
-import type { AttentionProblem, MatmulProblem, Problem, RegressionProblem } from '../../workloads/problem';
+import {
+  type AttentionProblem,
+  type Makers,
+  type MatmulProblem,
+  makeWith,
+  type Problem,
+  type RegressionProblem,
+} from '../../workloads/problem';
 import { dinoRunner } from './dino';
 import { reader, type Tree } from './layers';
 import { take, upload, uploadNetwork } from './network';
+import { pawsRunner } from './paws';
 import { vitAttention, vitFeatures } from './vit';
 
 const MOMENTUM = 0.9;
@@ -72,16 +80,13 @@ function matmulRunner({ a, b, size }: MatmulProblem): Runner {
   };
 }
 
-/** Makes a problem ready in jax-js. */
-export function prepareJax(problem: Problem): Runner {
-  switch (problem.kind) {
-    case 'regression':
-      return regressionRunner(problem);
-    case 'dino':
-      return dinoRunner(problem);
-    case 'attention':
-      return attentionRunner(problem);
-    case 'matmul':
-      return matmulRunner(problem);
-  }
-}
+const makers: Makers<Runner | null> = {
+  regression: regressionRunner,
+  dino: dinoRunner,
+  paws: pawsRunner,
+  attention: attentionRunner,
+  matmul: matmulRunner,
+};
+
+/** Makes a problem ready in jax-js; null where it is not expressed. */
+export const prepareJax = (problem: Problem): Runner | null => makeWith(makers, problem);

@@ -6,10 +6,11 @@ import type { Weights } from './layers';
 const EPSILON = 1e-5;
 const MOMENTUM = 0.1;
 
-/** Batch norm over [B, H, W, C] in training: batch statistics, running ones moved (torch.nn.BatchNorm2d). */
-function batchNorm(x: tf.Tensor4D, weights: Weights, name: string): tf.Tensor4D {
-  const { mean, variance } = tf.moments(x, [0, 1, 2]);
-  const count = x.size / x.shape[3];
+/** Batch norm over [..., C] in training: batch statistics, running ones moved (torch.nn.BatchNorm). */
+export function batchNorm<T extends tf.Tensor>(x: T, weights: Weights, name: string): T {
+  const rank = x.shape.length;
+  const { mean, variance } = tf.moments(x, [...Array(rank - 1).keys()]);
+  const count = x.size / (x.shape[rank - 1] as number);
   const move = (running: string, fresh: tf.Tensor, factor: number) =>
     tf.tidy(() => {
       const state = weights(`${name}.${running}`) as tf.Variable;

@@ -3,11 +3,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { isDecayed } from '../../../src/optimizers/optimizer';
 import type { Runner } from '../../contender';
 import type { DinoProblem } from '../../workloads/problem';
-import { cnnFeatures } from './cnn';
 import { dense, gelu, scope, unitRows, type Weights } from './layers';
 import { images, Network, take } from './network';
 import { AdamW, follow } from './optimizers';
-import { vitFeatures } from './vit';
+import { trunkFeatures } from './trunk';
 
 /** Scores [rows, K] of features [rows, inDim]. */
 function head(weights: Weights, layers: number, features: tf.Tensor2D): tf.Tensor2D {
@@ -27,11 +26,7 @@ function head(weights: Weights, layers: number, features: tf.Tensor2D): tf.Tenso
 function forward(problem: DinoProblem, weights: Weights, groups: readonly tf.Tensor4D[]): tf.Tensor2D {
   const { trunk } = problem;
   const backbone = scope(weights, 'backbone.');
-  const features = groups.map((crops) =>
-    trunk.kind === 'vit'
-      ? vitFeatures(backbone, trunk.config, crops)
-      : cnnFeatures(backbone, trunk.config, crops),
-  );
+  const features = groups.map((crops) => trunkFeatures(backbone, trunk, crops));
   return head(scope(weights, 'head.'), problem.head.nLayers, tf.concat(features));
 }
 

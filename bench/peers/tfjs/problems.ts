@@ -1,10 +1,18 @@
 /** The workloads in plain tfjs. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Runner } from '../../contender';
-import type { AttentionProblem, MatmulProblem, Problem, RegressionProblem } from '../../workloads/problem';
+import {
+  type AttentionProblem,
+  type Makers,
+  type MatmulProblem,
+  makeWith,
+  type Problem,
+  type RegressionProblem,
+} from '../../workloads/problem';
 import { dinoRunner } from './dino';
 import { images, Network, take } from './network';
 import { Sgd } from './optimizers';
+import { pawsRunner } from './paws';
 import { vitAttention, vitFeatures } from './vit';
 
 function regressionRunner({
@@ -61,16 +69,13 @@ function matmulRunner({ a, b, size }: MatmulProblem): Runner {
   };
 }
 
-/** Makes a problem ready in plain tfjs. */
-export function prepareTfjs(problem: Problem): Runner {
-  switch (problem.kind) {
-    case 'regression':
-      return regressionRunner(problem);
-    case 'dino':
-      return dinoRunner(problem);
-    case 'attention':
-      return attentionRunner(problem);
-    case 'matmul':
-      return matmulRunner(problem);
-  }
-}
+const makers: Makers<Runner | null> = {
+  regression: regressionRunner,
+  dino: dinoRunner,
+  paws: pawsRunner,
+  attention: attentionRunner,
+  matmul: matmulRunner,
+};
+
+/** Makes a problem ready in plain tfjs; null where it is not expressed. */
+export const prepareTfjs = (problem: Problem): Runner | null => makeWith(makers, problem);

@@ -1,7 +1,7 @@
 /** A problem as the Python script reads it: a line of JSON, then all tensors as float32 numbers. */
 import { interpolationMatrix } from '../../../src/models/positionEmbedding';
 import { isDecayed } from '../../../src/optimizers/optimizer';
-import type { DinoProblem, Problem, Values } from '../../workloads/problem';
+import { type DinoProblem, type Makers, makeWith, type Problem, type Values } from '../../workloads/problem';
 
 /** Bicubic maps of the positions for each size of crop that differs from the trained one. */
 function grids({ trunk, groups }: DinoProblem): [string, Values][] {
@@ -16,34 +16,29 @@ function grids({ trunk, groups }: DinoProblem): [string, Values][] {
   });
 }
 
-function inputsOf(problem: Problem): [string, Values][] {
-  switch (problem.kind) {
-    case 'regression':
-      return [
-        ['images', problem.images],
-        ['targets', problem.targets],
-      ];
-    case 'dino':
-      return [
-        ...problem.groups.map((group, i): [string, Values] => [`group ${i}`, group]),
-        ...grids(problem),
-      ];
-    case 'attention':
-      return [['image', problem.image]];
-    case 'matmul':
-      return [
-        ['a', problem.a],
-        ['b', problem.b],
-      ];
-  }
-}
+const groupsOf = ({ groups }: { groups: readonly Values[] }) =>
+  groups.map((group, i): [string, Values] => [`group ${i}`, group]);
+
+const inputs: Makers<[string, Values][]> = {
+  regression: ({ images, targets }) => [
+    ['images', images],
+    ['targets', targets],
+  ],
+  dino: (problem) => [...groupsOf(problem), ...grids(problem)],
+  paws: (problem) => [...groupsOf(problem), ['labels', problem.labels]],
+  attention: ({ image }) => [['image', image]],
+  matmul: ({ a, b }) => [
+    ['a', a],
+    ['b', b],
+  ],
+};
 
 /** The file's bytes. */
 export function describe(problem: Problem): Buffer {
   const specs = 'specs' in problem ? problem.specs : [];
   const weights = 'parameters' in problem ? problem.parameters : new Map<string, Float32Array>();
   const all: [string, { shape: number[]; values: Float32Array }][] = [
-    ...inputsOf(problem),
+    ...makeWith(inputs, problem),
     ...specs.map(({ name, shape }): [string, { shape: number[]; values: Float32Array }] => [
       name,
       { shape, values: weights.get(name) as Float32Array },
@@ -58,6 +53,7 @@ export function describe(problem: Problem): Buffer {
   const header = {
     ...problem,
     ...('groups' in problem ? { groups: problem.groups.length } : {}),
+    ...('labels' in problem ? { labels: null } : {}),
     ...('image' in problem ? { image: null } : {}),
     ...('images' in problem ? { images: null, targets: null } : {}),
     ...('a' in problem ? { a: null, b: null } : {}),

@@ -53,6 +53,6 @@ export async function startTorch(): Promise<Contender> {
     name: 'torch',
     device: null,
     activate: async () => {},
-    prepare: async (problem) => new TorchRunner(problem),
+    prepare: async (problem) => (problem.kind === 'paws' ? null : new TorchRunner(problem)),
   };
 }

@@ -5,7 +5,7 @@ import { engineMemory, onEngineFailure, startEngine, webgpu } from '../../engine
 import { findPreset, type Recipe } from '../../recipe';
 import type { TrainingOptions } from '../capturedTraining';
 import { createMethod, planMethod } from '../index';
-import { noisePictures } from '../testing/images';
+import { allLabelled, noisePictures } from '../testing/images';
 
 const COUNT = 12;
 const SIZE = 20;
@@ -71,11 +71,7 @@ function build(recipe: Recipe, options?: TrainingOptions) {
   return { method, dispose };
 }
 
-const planned = (recipe: Recipe) => {
-  const { trainIndices, labels, store } = noisePictures(recipe, COUNT, SIZE);
-  store.dispose();
-  return planMethod(recipe, { count: COUNT, size: SIZE, trainIndices, labels });
-};
+const planned = (recipe: Recipe) => planMethod(recipe, { ...allLabelled(COUNT), count: COUNT, size: SIZE });
 
 const held = () => ({ tensors: tf.memory().numTensors, ...engineMemory() });
 

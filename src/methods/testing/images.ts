@@ -14,11 +14,18 @@ export function noisePictures(
   const rng = randomStream(1, 'pictures');
   const pixels = Uint32Array.from({ length: count * size * size }, () => (rng.bits() | 0xff000000) >>> 0);
   const { batch_size: batch } = recipe;
+  return {
+    ...allLabelled(count, classes),
+    store: uploadImages(pixels, count, size),
+    batchAt: (step) => Int32Array.from({ length: batch }, (_, i) => (step * batch + i) % count),
+  };
+}
+
+/** What is known of such pictures, without the pictures. */
+export function allLabelled(count: number, classes = 3): Pick<TrainingImages, 'trainIndices' | 'labels'> {
   const labels = Int32Array.from({ length: count }, (_, i) => i % classes);
   return {
-    store: uploadImages(pixels, count, size),
     trainIndices: Int32Array.from({ length: count }, (_, i) => i),
-    batchAt: (step) => Int32Array.from({ length: batch }, (_, i) => (step * batch + i) % count),
     labels: { classes, given: labels, truth: labels.slice() },
   };
 }
