@@ -6,6 +6,7 @@
 
 import { useMediaQuery } from '@mantine/hooks';
 import { type ReactNode, useEffect, useState } from 'react';
+import { LazyLabelSurface } from './labels/LazyLabelSurface';
 import { Lessons } from './lessons/Lessons';
 import { Runs } from './runs/Runs';
 import { FolderDrop } from './setup/FolderDrop';
@@ -58,6 +59,7 @@ export function App() {
       <Runs />
       <Footer />
       <FolderDrop />
+      <LazyLabelSurface />
     </div>
   );
 }

@@ -2,10 +2,10 @@
 
 import { decodePermalink } from '../recipe';
 import { ensureData } from './store/actions';
-import { isUnderWay } from './store/facts';
+import { followLabels } from './store/labels';
 import { warn } from './store/notify';
 import { followPlan } from './store/plan';
-import { connectSession, session, useRun } from './store/run';
+import { connectSession, isUnderWay, session, useRun } from './store/run';
 import { takeSetup } from './store/setup';
 import { followTiming } from './store/speed';
 
@@ -38,5 +38,6 @@ export function begin(): void {
   followVisibility();
   followTiming();
   followPlan();
+  followLabels();
   void ensureData();
 }

@@ -1,5 +1,6 @@
-/** The left column: pictures, method, recipe. */
+/** The left column: pictures, method, labels, recipe. */
 
+import { LabelsCard } from './LabelsCard';
 import { MethodCard } from './MethodCard';
 import { PicturesCard } from './PicturesCard';
 import { RecipeCard } from './RecipeCard';
@@ -9,6 +10,7 @@ export function SetUp() {
     <>
       <PicturesCard />
       <MethodCard />
+      <LabelsCard />
       <RecipeCard />
     </>
   );

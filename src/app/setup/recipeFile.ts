@@ -3,9 +3,8 @@
 import { fromFile, toFile } from '../../recipe';
 import { ensureData } from '../store/actions';
 import { download, fileNameOf } from '../store/download';
-import { isUnderWay } from '../store/facts';
 import { tell, warn } from '../store/notify';
-import { useRun } from '../store/run';
+import { isUnderWay, useRun } from '../store/run';
 import { takeSetup, useSetup } from '../store/setup';
 
 /** Reads a recipe file into the form; what of it cannot be used is listed in a notice. */

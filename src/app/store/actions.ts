@@ -6,10 +6,11 @@
 import { create } from 'zustand';
 import { asPawsaurError } from '../../platform/errors';
 import { type FieldName, type FieldValue, liveFields, type MethodName, type Recipe } from '../../recipe';
-import { isUnderWay, problemsOf, sameRecipe } from './facts';
+import { problemsOf, sameRecipe } from './facts';
 import { replacingRun } from './history';
+import { tellLabels } from './labels';
 import { reportError, tell, warn } from './notify';
-import { session, useRun } from './run';
+import { isUnderWay, session, useRun } from './run';
 import {
   changedFields,
   chooseData,
@@ -151,6 +152,7 @@ export function cancelLoading(): void {
 /** Builds the run that the form describes, unless it is there. False when something refuses it. */
 async function prepare(): Promise<boolean> {
   await ensureData();
+  await tellLabels();
   const setup = useSetup.getState();
   const refusals = problemsOf(setup, useRun.getState()).filter(({ kind }) => kind === 'refusal');
   if (refusals.length > 0) {

@@ -1,10 +1,12 @@
 /** What the recipe in the form is checked against, and what stands against starting it. */
 
+import { checkLabels } from '../../labels';
 import { checkRecipe, type FieldProblem, methodFacts, type Recipe, type RunFacts } from '../../recipe';
 import type { ClientState } from '../../session/client';
-import type { PlanReport, SessionState } from '../../session/protocol';
+import type { PlanReport } from '../../session/protocol';
+import { useLabels } from './labels';
 import { planOf, usePlan } from './plan';
-import { useRun } from './run';
+import { isUnderWay, useRun } from './run';
 import { dataKey, type Setup, useSetup } from './setup';
 
 /** The built-in sets before they are loaded: 1,600 training pictures of 64 px, 10 classes. */
@@ -31,12 +33,24 @@ export function problemsOf(setup: Setup, known: Known): FieldProblem[] {
   const { recipe, folder, refusals } = setup;
   const loading = setup.loading !== null && setup.loading === dataKey(recipe, folder);
   const planned = planOf(setup, known)?.problems ?? [];
-  const checked = [...checkRecipe(recipe, factsFor(setup, known)), ...planned];
+  const checked = [
+    ...checkRecipe(recipe, factsFor(setup, known)),
+    ...planned,
+    ...labelProblems(setup, known),
+  ];
   const refused = new Set(refusals.map(({ field }) => field));
   return [
     ...refusals,
     ...checked.filter(({ field }) => !refused.has(field) && !(loading && field === 'data')),
   ];
+}
+
+/** What stands against the labels; none while the pictures they belong to are not there. */
+function labelProblems({ recipe, folder, loaded }: Setup, { dataset }: Known): FieldProblem[] {
+  const { pictures, history, trainIndices } = useLabels.getState();
+  if (history === null || pictures === null || pictures.generation !== dataset?.generation) return [];
+  if (loaded === null || loaded !== dataKey(recipe, folder)) return [];
+  return checkLabels(recipe, history.present, trainIndices);
 }
 
 /** `problemsOf` what is on the page. */
@@ -45,6 +59,7 @@ export function useProblems(): FieldProblem[] {
   const dataset = useRun((s) => s.dataset);
   const connection = useRun((s) => s.connection);
   usePlan();
+  useLabels();
   return problemsOf(setup, { dataset, connection });
 }
 
@@ -62,11 +77,6 @@ export function usePlanned(): PlanReport | null {
   const dataset = useRun((s) => s.dataset);
   const connection = useRun((s) => s.connection);
   return planOf(setup, { dataset, connection }, usePlan());
-}
-
-/** Whether a run has begun and not ended: its recipe and pictures are fixed until it is stopped or reset. */
-export function isUnderWay({ phase, step }: Pick<SessionState, 'phase' | 'step'>): boolean {
-  return phase === 'preparing' || phase === 'running' || (phase === 'paused' && step > 0);
 }
 
 /** `isUnderWay` of the run on the page. */

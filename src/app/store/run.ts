@@ -5,6 +5,7 @@
 
 import { create } from 'zustand';
 import { type ClientState, SessionClient } from '../../session/client';
+import type { SessionState } from '../../session/protocol';
 import { takeEvent } from './series';
 
 export type { ClientState as RunView } from '../../session/client';
@@ -17,6 +18,11 @@ let disconnect: () => void = () => {};
  * `useRun((s) => s.attention)`. Values are replaced, never changed in place.
  */
 export const useRun = create<ClientState>(() => client.getState());
+
+/** Whether a run has begun and not ended: its recipe and pictures are fixed until it is stopped or reset. */
+export function isUnderWay({ phase, step }: Pick<SessionState, 'phase' | 'step'>): boolean {
+  return phase === 'preparing' || phase === 'running' || (phase === 'paused' && step > 0);
+}
 
 /** The client that the page commands. Panels may ask it for thumbnails, an inspection or files. */
 export function session(): SessionClient {

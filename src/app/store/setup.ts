@@ -162,6 +162,11 @@ export function dataKey(recipe: Readonly<Recipe>, folder: Folder | null): string
   return `${recipe.data}:${recipe.data_seed}:${spread}`;
 }
 
+/** The pictures that labels belong to, from the key of those loaded: another split of the same folder keeps them. */
+export function labelsKey(loaded: string): string {
+  return loaded.startsWith('folder:') ? loaded.slice(0, loaded.lastIndexOf(':')) : loaded;
+}
+
 const folderNumbers = new WeakMap<Folder, number>();
 let nextFolder = 1;
 

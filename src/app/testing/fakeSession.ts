@@ -7,6 +7,7 @@ import { evaluationAt, sampleEvent, stepBatch } from '../../session/testing/samp
 import type { PortHandlers } from '../../session/workerPort';
 import { useUi } from '../store/actions';
 import { useHistory } from '../store/history';
+import { forgetLabels } from '../store/labels';
 import { usePlan } from '../store/plan';
 import { connectSession, useRun } from '../store/run';
 import { useSetup } from '../store/setup';
@@ -25,6 +26,11 @@ export class FakeSession {
   #phase: Phase = 'idle';
   #step = 0;
   #generation = 0;
+  #count = 0;
+  /** Classes of the pictures loaded next; a flat folder has none. */
+  classNames: string[] = sampleEvent('dataset').summary.classNames;
+  /** What the next `pickLabels` is answered with. */
+  picks = Int32Array.of(3, 4);
 
   constructor() {
     this.client = new SessionClient((handlers) => {
@@ -38,7 +44,7 @@ export class FakeSession {
 
   /** The commands so far, by type, without those that change nothing. */
   get asked(): string[] {
-    const quiet = ['thumbnails', 'plan'];
+    const quiet = ['thumbnails', 'plan', 'listPictures', 'setLabels'];
     return this.commands.map(({ type }) => type).filter((type) => !quiet.includes(type));
   }
 
@@ -106,6 +112,12 @@ export class FakeSession {
       case 'plan':
         this.send({ type: 'plan', replyTo: command.id, plan: this.plan });
         break;
+      case 'listPictures':
+        this.#listPictures(command.id);
+        break;
+      case 'pickLabels':
+        this.send({ type: 'picks', replyTo: command.id, indices: this.picks.slice() });
+        break;
       case 'start':
         this.tell('running');
         break;
@@ -131,15 +143,32 @@ export class FakeSession {
     }
   }
 
+  /** Every fifth picture is held out; picture i is of class i mod the number of classes. */
+  #listPictures(replyTo: number): void {
+    const { classNames } = this;
+    const classes = classNames.length;
+    const indices = Array.from({ length: this.#count }, (_, i) => i);
+    const pictures = {
+      generation: this.#generation,
+      classNames: [...classNames],
+      names: indices.map((i) => (classes > 0 ? `${classNames[i % classes]}/${i}.png` : `${i}.png`)),
+      truth: Int32Array.from(indices, (i) => (classes > 0 ? i % classes : -1)),
+      heldOut: Uint8Array.from(indices, (i) => (i % 5 === 4 ? 1 : 0)),
+    };
+    this.send({ type: 'pictures', replyTo, pictures });
+  }
+
   #load(name: string, kind: 'builtin' | 'folder', trainCount: number): void {
     const { summary } = sampleEvent('dataset');
     const heldOutCount = trainCount / 4;
     const count = trainCount + heldOutCount;
     const generation = ++this.#generation;
+    const { classNames } = this;
+    this.#count = count;
     const size = kind === 'builtin' ? 64 : 80;
     this.send({
       type: 'dataset',
-      summary: { ...summary, generation, name, kind, size, count, trainCount, heldOutCount },
+      summary: { ...summary, generation, name, kind, size, count, trainCount, heldOutCount, classNames },
     });
     this.tell('ready', 0);
   }
@@ -164,6 +193,7 @@ export function freshPage(): FakeSession {
   );
   useUi.setState({ pending: null, shownField: null });
   usePlan.setState({ key: null, report: null });
+  forgetLabels();
   useHistory.setState({ runs: [], savedStep: 0 });
   useRun.setState(emptyRun, true);
   const fake = new FakeSession();

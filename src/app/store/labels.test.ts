@@ -1,0 +1,163 @@
+import { waitFor } from '@testing-library/react';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type FakeSession, freshPage } from '../testing/fakeSession';
+import { ensureData, start, takeBuiltin, takeFolderFrom } from './actions';
+import { problemsOf } from './facts';
+import {
+  changeLabels,
+  followLabels,
+  labelByHand,
+  pickLabels,
+  redoLabels,
+  shownLabels,
+  takeLabelling,
+  undoLabels,
+  useLabels,
+} from './labels';
+import { useRun } from './run';
+import { setFields, useSetup } from './setup';
+
+let session: FakeSession;
+let stop: () => void;
+
+beforeEach(async () => {
+  session = freshPage();
+  stop = followLabels();
+  await ensureData();
+  await listed();
+});
+afterEach(() => stop());
+
+const listed = () =>
+  waitFor(() =>
+    expect(useLabels.getState().pictures?.generation).toBe(useRun.getState().dataset?.generation),
+  );
+const present = () => useLabels.getState().history!.present;
+const shown = () => shownLabels(useSetup.getState().recipe, useLabels.getState())!;
+const labelled = (given: Int32Array) => [...given.keys()].filter((index) => given[index]! >= 0);
+const folder = async () => ({
+  name: 'waste',
+  files: [{ path: 'a.png', file: new File(['x'], 'a.png') }],
+});
+
+describe('labels by budget', () => {
+  it('are those of a draw, of training pictures only, another for another seed', () => {
+    setFields({ labels_per_class: 3, label_seed: 1 });
+    const first = labelled(shown().given);
+    expect(first).toHaveLength(6);
+    expect(first.every((index) => useLabels.getState().pictures!.heldOut[index] === 0)).toBe(true);
+    setFields({ label_seed: 2 });
+    expect(labelled(shown().given)).not.toEqual(first);
+    expect(labelled(present().given)).toEqual([]);
+  });
+
+  it('become labels by hand with the first that is changed, and lose none', () => {
+    setFields({ labels_per_class: 3 });
+    const drawn = labelled(shown().given);
+    changeLabels({ kind: 'give', indices: [0], class: 1 });
+    expect(useSetup.getState().recipe.label_source).toBe('hand');
+    expect(labelled(shown().given)).toEqual([...new Set([...drawn, 0])].sort((a, b) => a - b));
+    expect(shown().given[0]).toBe(1);
+  });
+
+  it('do not put labels given by hand away', () => {
+    setFields({ label_source: 'hand' });
+    changeLabels({ kind: 'give', indices: [7], class: 1 });
+    setFields({ label_source: 'budget' });
+    labelByHand();
+    setFields({ label_source: 'hand' });
+    undoLabels();
+    expect(labelled(shown().given)).toEqual([7]);
+  });
+});
+
+describe('labels by hand', () => {
+  beforeEach(() => setFields({ label_source: 'hand' }));
+
+  it('are told to the worker a moment later, all of several changes at once', async () => {
+    changeLabels({ kind: 'addClass', name: 'third' });
+    changeLabels({ kind: 'give', indices: [5, 6], class: 2 });
+    expect(session.last('setLabels')).toBeUndefined();
+    await waitFor(() => expect(session.last('setLabels')).toBeDefined());
+    const told = session.last('setLabels')!;
+    expect(told.classNames).toEqual(['a', 'b', 'third']);
+    expect([...told.given.slice(4, 8)]).toEqual([-1, 2, 2, -1]);
+    expect(session.commands.filter(({ type }) => type === 'setLabels')).toHaveLength(1);
+  });
+
+  it('are told before a run is prepared', async () => {
+    setFields({ method: 'supervised' });
+    changeLabels({ kind: 'give', indices: [0, 2], class: 0 });
+    changeLabels({ kind: 'give', indices: [1, 3], class: 1 });
+    await start();
+    const order = session.commands.map(({ type }) => type);
+    expect(order).toContain('setLabels');
+    expect(order.indexOf('setLabels')).toBeLessThan(order.indexOf('prepare'));
+  });
+
+  it('are undone and done again, in words', () => {
+    changeLabels({ kind: 'give', indices: [0, 1], class: 0 });
+    expect(undoLabels()).toBe('give 2 pictures the class ‘a’');
+    expect(labelled(present().given)).toEqual([]);
+    expect(undoLabels()).toBeNull();
+    expect(redoLabels()).toBe('give 2 pictures the class ‘a’');
+    expect(labelled(present().given)).toEqual([0, 1]);
+  });
+
+  it('keep their classes while a run goes, and may change their labels', async () => {
+    changeLabels({ kind: 'give', indices: [0, 1, 2, 3], class: 0 });
+    await start();
+    expect(() => changeLabels({ kind: 'addClass', name: 'c' })).toThrow(/A run keeps its classes/);
+    expect(() => takeLabelling({ ...present(), classNames: ['a', 'b', 'c'] }, 'read')).toThrow(/keeps/);
+    changeLabels({ kind: 'give', indices: [1], class: 1 });
+    await waitFor(() => expect(session.last('setLabels')?.given[1]).toBe(1));
+  });
+
+  it('stay while other pictures are in use, and are told again when theirs come back', async () => {
+    changeLabels({ kind: 'give', indices: [9], class: 1 });
+    takeBuiltin('noise');
+    await ensureData();
+    await listed();
+    expect(labelled(present().given)).toEqual([]);
+    takeBuiltin('confetti');
+    await ensureData();
+    await listed();
+    expect(labelled(present().given)).toEqual([9]);
+    await waitFor(() =>
+      expect(session.last('setLabels')?.generation).toBe(useRun.getState().dataset?.generation),
+    );
+    expect(session.last('setLabels')?.given[9]).toBe(1);
+  });
+
+  it('say what stands against the run', () => {
+    setFields({ method: 'paws' });
+    const sentences = () =>
+      problemsOf(useSetup.getState(), useRun.getState())
+        .filter(({ field }) => field === 'label_source')
+        .map(({ message }) => message);
+    expect(sentences()[0]).toContain('No training picture has a label yet');
+    changeLabels({ kind: 'give', indices: [0], class: 0 });
+    expect(sentences()[0]).toContain('there is nothing to tell apart');
+  });
+});
+
+describe('labels picked', () => {
+  it('are given at once where classes are known', async () => {
+    session.picks = Int32Array.of(6, 11);
+    expect(await pickLabels(1, 0)).toEqual({ picked: 2, labelled: true });
+    expect(session.last('pickLabels')).toMatchObject({ count: 1 });
+    expect(useSetup.getState().recipe.label_source).toBe('hand');
+    expect(labelled(shown().given)).toEqual([6, 11]);
+    expect([shown().given[6], shown().given[11]]).toEqual([0, 1]);
+  });
+
+  it('are for the person to label in a flat folder', async () => {
+    session.classNames = [];
+    await takeFolderFrom(folder);
+    await listed();
+    session.picks = Int32Array.of(2, 1);
+    expect(await pickLabels(24, 0)).toEqual({ picked: 2, labelled: false });
+    expect(useLabels.getState().picked).toEqual([2, 1]);
+    expect(labelled(shown().given)).toEqual([]);
+  });
+});

@@ -1,0 +1,293 @@
+/**
+ * The labels of the pictures in use: who said what, with undo, for the set-up, the labelling surface and the ballot.
+ * The worker is told of every change a moment after it. Labels stay while their pictures can come back: going to
+ * another set and back, or starting the worker again, loses none.
+ */
+
+import { useMemo } from 'react';
+import { create } from 'zustand';
+import {
+  createLabelling,
+  drawBudget,
+  edit,
+  type LabelEdit,
+  type LabelHistory,
+  type Labelling,
+  labelCounts,
+  record,
+  redo,
+  redoWords,
+  startHistory,
+  undo,
+  undoWords,
+  withGiven,
+} from '../../labels';
+import { PawsaurError } from '../../platform/errors';
+import type { Recipe } from '../../recipe';
+import type { PictureList } from '../../session/protocol';
+import { reportError } from './notify';
+import { isUnderWay, session, useRun } from './run';
+import { labelsKey, setFields, useSetup } from './setup';
+
+export interface Labels {
+  /** The pictures the labels belong to; null until the worker has listed them. */
+  pictures: PictureList | null;
+  /** [trainCount] those of them that may be trained on. */
+  trainIndices: Int32Array;
+  /** What was labelled by hand, with what can be undone. */
+  history: LabelHistory | null;
+  /** Pictures chosen for the person to label, in order; empty when none were. */
+  picked: readonly number[];
+}
+
+const nothing: Labels = { pictures: null, trainIndices: new Int32Array(0), history: null, picked: [] };
+
+export const useLabels = create<Labels>(() => nothing);
+
+const { getState: get, setState: set } = useLabels;
+
+/** Labels of pictures that are not in use now, by `labelsKey`; the latest few. */
+const kept = new Map<string, LabelHistory>();
+const mostKept = 8;
+let key: string | null = null;
+
+/** Rest after the last change before the worker is told, ms. */
+const restMs = 120;
+/** What the worker knows, and the timer of what it will be told. */
+let told: Labelling | null = null;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let telling: Promise<void> = Promise.resolve();
+
+/** Puts the labels back to a page without pictures. */
+export function forgetLabels(): void {
+  clearTimeout(timer);
+  kept.clear();
+  key = null;
+  told = null;
+  set(nothing, true);
+}
+
+/** Keeps the labels up with the pictures. Returns the way to stop that. */
+export function followLabels(): () => void {
+  let generation: number | null = null;
+  const look = () => {
+    const { dataset, connection } = useRun.getState();
+    if (connection !== 'ready' || dataset === null) {
+      generation = null;
+      return;
+    }
+    if (dataset.generation === generation) return;
+    generation = dataset.generation;
+    void list(generation);
+  };
+  const stop = useRun.subscribe(look);
+  look();
+  return stop;
+}
+
+async function list(generation: number): Promise<void> {
+  try {
+    const pictures = await session().listPictures();
+    if (pictures.generation !== useRun.getState().dataset?.generation) return;
+    take(pictures);
+  } catch (thrown) {
+    // Overtaken by other pictures, which are listed in turn.
+    if (useRun.getState().dataset?.generation === generation) reportError(thrown);
+  }
+}
+
+function take(pictures: PictureList): void {
+  const { loaded } = useSetup.getState();
+  keep();
+  key = loaded === null ? null : labelsKey(loaded);
+  const known = createLabelling(pictures.classNames, pictures.truth);
+  const before = key === null ? undefined : kept.get(key);
+  const same = before !== undefined && before.present.given.length === pictures.names.length;
+  const all = Int32Array.from(pictures.names.keys());
+  set({
+    pictures,
+    trainIndices: all.filter((index) => pictures.heldOut[index] === 0),
+    history: same ? before : startHistory(known),
+    picked: [],
+  });
+  told = same ? null : get().history!.present;
+  tellSoon();
+}
+
+function keep(): void {
+  const { history } = get();
+  if (key === null || history === null) return;
+  kept.delete(key);
+  kept.set(key, history);
+  for (const oldest of kept.keys()) {
+    if (kept.size <= mostKept) break;
+    kept.delete(oldest);
+  }
+}
+
+function tellSoon(): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => void tellLabels().catch(reportError), restMs);
+}
+
+/** Tells the worker what it does not know yet. Resolves when it does. */
+export function tellLabels(): Promise<void> {
+  clearTimeout(timer);
+  const { history, pictures } = get();
+  if (history === null || pictures === null || history.present === told) return telling;
+  const { present } = history;
+  if (pictures.generation !== useRun.getState().dataset?.generation) return telling;
+  told = present;
+  telling = session()
+    .setLabels({
+      generation: pictures.generation,
+      classNames: [...present.classNames],
+      given: present.given.slice(),
+      truth: present.truth.slice(),
+    })
+    .catch((thrown: unknown) => {
+      if (told === present) told = null;
+      throw thrown;
+    });
+  return telling;
+}
+
+function go(history: LabelHistory): void {
+  set({ history });
+  tellSoon();
+}
+
+function current(): LabelHistory {
+  const { history } = get();
+  if (history === null) throw new PawsaurError('labels/none', 'There are no pictures to label yet.');
+  return history;
+}
+
+/** Why classes cannot be changed now; null where they can. */
+export function whyClassesAreFixed(): string | null {
+  return isUnderWay(useRun.getState().run)
+    ? 'A run keeps its classes. Stop it to add, rename, merge or remove some.'
+    : null;
+}
+
+/**
+ * Does what a person asked for. The first label that is given or taken back ends the draw of a budget: from then on
+ * labels are by hand, beginning with those drawn. @throws PawsaurError, and then nothing has happened
+ */
+export function changeLabels(change: LabelEdit): void {
+  const gives = change.kind === 'give' || change.kind === 'takeBack';
+  const fixed = gives ? null : whyClassesAreFixed();
+  if (fixed !== null) throw new PawsaurError('labels/fixed', fixed);
+  go(edit(gives ? byHand() : current(), change));
+}
+
+/** Goes on with other labels altogether, such as those of a file; they are by hand. */
+export function takeLabelling(labelling: Labelling, words: string): void {
+  const { classNames } = current().present;
+  const fixed = whyClassesAreFixed();
+  const same =
+    classNames.length === labelling.classNames.length &&
+    classNames.every((name, label) => name === labelling.classNames[label]);
+  if (fixed !== null && !same) throw new PawsaurError('labels/fixed', fixed);
+  go(record(byHand(), labelling, words));
+}
+
+/** Labels by hand from now on. Where none were given yet, those that were drawn are the beginning. */
+export function labelByHand(): void {
+  if (get().history !== null) go(byHand());
+}
+
+/** The history under labels by hand. */
+function byHand(): LabelHistory {
+  const history = current();
+  const { recipe } = useSetup.getState();
+  if (recipe.label_source === 'hand') return history;
+  const shown = shownLabels(recipe, get());
+  setFields({ label_source: 'hand' });
+  if (shown === null || !shown.given.some((label) => label >= 0)) return history;
+  return record(history, withGiven(history.present, shown.given), 'begin with the labels that were drawn');
+}
+
+/** Takes the last change back. Returns what that was, in words; null where there was none or classes are fixed. */
+export function undoLabels(): string | null {
+  return travel(undo, undoWords);
+}
+
+/** Does again what was undone. Returns what that was, in words. */
+export function redoLabels(): string | null {
+  return travel(redo, redoWords);
+}
+
+function travel(
+  move: (history: LabelHistory) => LabelHistory,
+  wordsOf: (history: LabelHistory) => string | null,
+): string | null {
+  const history = current();
+  const words = wordsOf(history);
+  if (words === null) return null;
+  const next = move(history);
+  const fixed = whyClassesAreFixed();
+  if (fixed !== null && next.present.classNames !== history.present.classNames)
+    throw new PawsaurError('labels/fixed', fixed);
+  go(next);
+  return words;
+}
+
+/**
+ * Has varied pictures chosen until `count` of each class are labelled by hand: labelled at once where their classes
+ * are known, else for the person to label. Returns how many, and whether they are labelled.
+ */
+export async function pickLabels(
+  count: number,
+  seed: number,
+): Promise<{ picked: number; labelled: boolean }> {
+  await tellLabels();
+  const indices = [...(await session().pickLabels(count, seed))];
+  const history = current();
+  const { truth, given } = history.present;
+  const labelled = indices.every((index) => truth[index]! >= 0);
+  setFields({ label_source: 'hand' });
+  if (labelled && indices.length > 0) {
+    const more = given.slice();
+    for (const index of indices) more[index] = truth[index]!;
+    go(record(history, withGiven(history.present, more), `label ${indices.length} varied pictures`));
+  }
+  set({ picked: indices });
+  return { picked: indices.length, labelled };
+}
+
+type LabelRecipe = Pick<Recipe, 'label_source' | 'labels_per_class' | 'label_seed'>;
+
+/** The labelling with the labels that training would be given: those by hand, or those that are drawn. */
+export function shownLabels(
+  { label_source, labels_per_class, label_seed }: LabelRecipe,
+  { history, trainIndices }: Pick<Labels, 'history' | 'trainIndices'>,
+): Labelling | null {
+  if (history === null) return null;
+  const { present } = history;
+  if (label_source === 'hand' || !(labels_per_class >= 1) || !(label_seed >= 0)) return present;
+  return withGiven(present, drawBudget(present, trainIndices, labels_per_class, label_seed));
+}
+
+/** [classes] labelled training pictures of each class. */
+export function trainingCounts(labelling: Labelling, trainIndices: Int32Array): Int32Array {
+  return labelCounts(labelling, trainIndices);
+}
+
+/** `shownLabels` of what is on the page. */
+export function useShownLabels(): Labelling | null {
+  const history = useLabels((s) => s.history);
+  const trainIndices = useLabels((s) => s.trainIndices);
+  const label_source = useSetup((s) => s.recipe.label_source);
+  const labels_per_class = useSetup((s) => s.recipe.labels_per_class);
+  const label_seed = useSetup((s) => s.recipe.label_seed);
+  return useMemo(
+    () => shownLabels({ label_source, labels_per_class, label_seed }, { history, trainIndices }),
+    [label_source, labels_per_class, label_seed, history, trainIndices],
+  );
+}
+
+/** `whyClassesAreFixed` of what is on the page. */
+export function useWhyClassesAreFixed(): string | null {
+  return useRun(() => whyClassesAreFixed());
+}
