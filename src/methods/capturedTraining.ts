@@ -35,10 +35,13 @@ import type { Trunk } from '../models/trunk';
 import { PawsaurError } from '../platform/errors';
 import { randomStream } from '../platform/random';
 import type { MethodName, Recipe, RunPlan } from '../recipe';
+import { fineTune, type Projection } from './finetune/fineTune';
 import type {
   Answers,
   AttentionMaps,
   Ballot,
+  FineTuned,
+  FineTuneOptions,
   LiveSettings,
   NamedTensor,
   NetworkName,
@@ -87,6 +90,8 @@ export interface MethodParts<O extends string> {
   embed?(features: tf.Tensor): tf.Tensor;
   /** Features [n, featureDim] → probabilities [n, classes]. */
   classify?(features: tf.Tensor): tf.Tensor;
+  /** What `embed` goes through, for fine-tuning a copy of it. */
+  projection?: Projection;
   ballots?(indices: Int32Array, latest: StepInputs | null, show: ShowViews): Promise<Ballot[]>;
   /** Features of a training batch through what stands behind the trunk, in training mode, for its batch norms. */
   calibrateHead?(features: tf.Tensor, network: NetworkName, batchNormMomentum: number): void;
@@ -237,6 +242,14 @@ class CapturedTraining<O extends string> implements TrainingMethod {
       return tf.slice(all, [0, 0, 0, 1], [indices.length, heads, 1, side * side]);
     });
     return { heads, rows: side, cols: side, weights: await takeFinite(fromClass) };
+  }
+
+  fineTune(options: FineTuneOptions): Promise<FineTuned> {
+    const { recipe, images } = this;
+    const { trunk, networks, projection } = this.parts;
+    const scored = [...networks.keys()].at(-1) as NetworkName;
+    const own = { recipe, images, trunk, projection, ...this.options };
+    return fineTune({ ...own, read: this.read(scored) }, options);
   }
 
   async calibrate(): Promise<void> {

@@ -37,14 +37,18 @@ export class LabelledBatches {
     };
   }
 
+  /** Training pictures that have a label now. */
+  labelled(): Int32Array {
+    const { trainIndices, labels } = this.images;
+    return trainIndices.filter((index) => (labels.given[index] as number) >= 0);
+  }
+
   /** The sampler of the labels as they are now. */
   private follow(): SupportSampler {
     const { trainIndices, labels } = this.images;
     const { given, classes } = labels;
     if (this.sampler && given === this.given) return this.sampler;
-    const labelled = new Set(
-      trainIndices.map((index) => given[index] as number).filter((label) => label >= 0),
-    );
+    const labelled = new Set(this.labelled().map((index) => given[index] as number));
     if (!this.sampler || labelled.size > 0) {
       this.sampler = createSupportSampler({
         ...{ given, trainIndices, classes, seed: this.seed, classesPerBatch: 0 },

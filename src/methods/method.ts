@@ -101,6 +101,42 @@ export interface PrepareOptions {
   onProgress?: (compiled: number, total: number) => void;
 }
 
+/** What follows training in the official code: a few steps on the labelled pictures. */
+export interface FineTuneOptions {
+  /**
+   * `linear`: a classifier on the features learns the labels (fine_tune.py of suncet). `suncet`: pictures of one
+   * class are drawn together, and then vote (snn_fine_tune.py).
+   */
+  kind: 'linear' | 'suncet';
+  /** Whether a linear classifier's trunk learns, too; SuNCEt always moves it. */
+  trunk: boolean;
+  steps: number;
+  /** Learning rate at the start; that of the official configuration where left out. */
+  lr?: number;
+  /** Told after every step. */
+  onStep?(report: FineTuneReport): void;
+  signal?: AbortSignal;
+}
+
+/** Numbers after one step of fine-tuning. */
+export interface FineTuneReport {
+  /** Steps done, of `steps`. */
+  step: number;
+  steps: number;
+  /** Nats. */
+  loss: number;
+  /** Percent of the step's labelled views that are told right. */
+  correct: number;
+}
+
+/** Networks that were fine-tuned: copies, so that the run stays as it was. */
+export interface FineTuned {
+  readonly history: readonly FineTuneReport[];
+  /** Probabilities [n, classes] for whole pictures. */
+  classify(indices: Int32Array): Promise<Float32Array>;
+  dispose(): void;
+}
+
 export interface TrainingMethod {
   readonly kind: MethodName;
   /** The networks it trains; the last one is scored. */
@@ -128,6 +164,11 @@ export interface TrainingMethod {
   readonly classify?: (features: Float32Array, rows: number) => Promise<Float32Array>;
   /** How these pictures are voted on. Absent where nobody votes. */
   readonly ballots?: (indices: Int32Array) => Promise<Ballot[]>;
+  /**
+   * Fine-tunes copies of the scored network on the labels given now, between two steps; the run stays as it is.
+   * @throws PawsaurError 'labels/none', 'labels/one-class' or 'diverged', or the signal's reason
+   */
+  readonly fineTune?: (options: FineTuneOptions) => Promise<FineTuned>;
   /** Sets batch norm's running statistics from a few training batches, before step 0 is scored. */
   calibrate(): Promise<void>;
   /** All state a checkpoint needs, official names. */

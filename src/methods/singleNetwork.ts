@@ -58,6 +58,25 @@ export class RateSchedule {
 /** Left out of LARS, and of its decay, by name: biases and norms (the official init_model of paws_train.py). */
 const outsideLars = /bias|bn|norm/;
 
+/** Which parameters decay: by DINO's rule, or by that of the official PAWS, which is LARS's. */
+export type DecayRule = 'dino' | 'lars';
+
+/** What a network trains, as its optimiser takes it. @param late whether a name is frozen while `Rates.trainLast` is false */
+export function optimizedParameters(
+  network: ParameterSet,
+  rule: DecayRule,
+  late: (name: string) => boolean = () => false,
+): OptimizedParameter[] {
+  const specs = network.specs.filter(({ kind }) => kind === undefined || kind === 'trained');
+  return specs.map(({ name, shape }) => ({
+    name,
+    student: network.get(name),
+    teacher: null,
+    decay: rule === 'lars' ? !outsideLars.test(name) : isDecayed(name, shape),
+    active: late(name) ? control.lastLayer : control.always,
+  }));
+}
+
 /** The optimiser of a network that nobody follows, and the names of what it trains, in its order. */
 export interface NetworkOptimizer {
   optimizer: Optimizer;
@@ -66,28 +85,19 @@ export interface NetworkOptimizer {
 
 /**
  * The optimiser that a recipe asks for: AdamW and SGD with DINO's rule of decay, LARS as the official PAWS has it.
- * @param late names of what is frozen while `Rates.trainLast` is false
+ * @param late whether a name is frozen while `Rates.trainLast` is false
  */
 export function optimizerOf(
   recipe: Pick<Recipe, 'optimizer' | 'nesterov'>,
   network: ParameterSet,
-  { late = () => false, adamw }: { late?: (name: string) => boolean; adamw?: AdamWOptions } = {},
+  { late, adamw }: { late?: (name: string) => boolean; adamw?: AdamWOptions | undefined } = {},
 ): NetworkOptimizer {
-  const specs = network.specs.filter(({ kind }) => kind === undefined || kind === 'trained');
   const { optimizer: kind, nesterov } = recipe;
-  const parameters = specs.map(
-    ({ name, shape }): OptimizedParameter => ({
-      name,
-      student: network.get(name),
-      teacher: null,
-      decay: kind === 'lars' ? !outsideLars.test(name) : isDecayed(name, shape),
-      active: late(name) ? control.lastLayer : control.always,
-    }),
-  );
+  const parameters = optimizedParameters(network, kind === 'lars' ? 'lars' : 'dino', late);
   const make = (): Optimizer => {
     if (kind === 'lars') return new Lars(parameters, { form: 'paws', nesterov });
     if (kind === 'sgd') return new Sgd(parameters);
     return new AdamW(parameters, adamw);
   };
-  return { optimizer: make(), trained: specs.map(({ name }) => name) };
+  return { optimizer: make(), trained: parameters.map(({ name }) => name) };
 }

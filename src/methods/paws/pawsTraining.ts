@@ -1,7 +1,7 @@
 /** A PAWS run: its network, its step, and what is read from them. */
 import * as tf from '@tensorflow/tfjs-core';
 import { readBack } from '../../engine';
-import { pawsPrediction, pawsProjection } from '../../models/pawsHead';
+import { pawsHeadParameters, pawsPrediction, pawsProjection } from '../../models/pawsHead';
 import { createTrunk } from '../../models/trunk';
 import type { Recipe } from '../../recipe';
 import type { MethodParts, ParameterSource } from '../capturedTraining';
@@ -55,6 +55,11 @@ export function pawsParts(
     answers: async ({ predictions }) =>
       answersOf(await readBack(predictions), { views, batch: recipe.batch_size, classes: support.width }),
     embed: (features) => pawsProjection(read, features, { mode: 'eval' }),
+    projection: {
+      parameters: pawsHeadParameters({ ...head, usePredHead: false }),
+      read,
+      forward: (own, features) => pawsProjection(own, features, { mode: 'eval' }),
+    },
     ...(classifier > 0 ? { classify: (features) => tf.softmax(paws.classify(features)) } : {}),
     ballots: (indices, _, show) =>
       castBallots({ recipe, images, trunk, read }, latest ?? step.votersAt(0, recipe), indices, show),

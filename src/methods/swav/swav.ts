@@ -147,10 +147,13 @@ export class Swav {
   /** The trunk's parameters. */
   readonly backbone = scoped((name) => this.network.get(name), BACKBONE);
 
+  /** The projection head's. */
+  readonly head = scoped((name) => this.network.get(name), HEAD);
+
   /** Features → embeddings of any length. */
   project(features: tf.Tensor, mode: 'train' | 'eval', batchNormMomentum?: number): tf.Tensor {
     const options = batchNormMomentum === undefined ? { mode } : { mode, batchNormMomentum };
-    return swavHeadForward(scoped(this.network.get, HEAD), features, options);
+    return swavHeadForward(this.head, features, options);
   }
 
   /**

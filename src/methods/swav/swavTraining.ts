@@ -10,6 +10,7 @@ import { RateSchedule } from '../singleNetwork';
 import { StepViews } from '../stepViews';
 import { Swav, type SwavConfig, type SwavOutputs, swavParameters } from './swav';
 import { CONTROLS, controlVector } from './swavControls';
+import { swavHeadForward, swavHeadParameters } from './swavHead';
 
 /** The parts of a SwAV run. */
 export function swavParts(
@@ -63,6 +64,11 @@ export function swavParts(
     report: ({ metrics }) => reportOf(metrics as Float32Array),
     answers: readAnswers,
     embed: (features) => swav.project(features, 'eval'),
+    projection: {
+      parameters: swavHeadParameters(config.head),
+      read: swav.head,
+      forward: (read, features) => swavHeadForward(read, features, { mode: 'eval' }),
+    },
     calibrateHead: (features, _, momentum) => {
       swav.project(features, 'train', momentum);
     },
