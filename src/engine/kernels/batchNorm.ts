@@ -8,6 +8,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { webgpu } from '../backend';
 import { batchStatistics, normalise, normaliseGradients, statisticsFrom } from './batchNormKernels';
+import { fitsOneWalk, normaliseWhole, wholeGradients } from './batchNormWhole';
 import { fused } from './fused';
 
 export interface BatchNormState {
@@ -65,10 +66,29 @@ export function batchNorm(x: tf.Tensor, state: BatchNormState, options: BatchNor
   const planes = { batch, channels, pixels: x.size / batch / channels };
   const running = [state.runningMean, state.runningVar] as const;
   const training = mode === 'train';
+  const whole = fitsOneWalk(planes);
   const inputs = { x, weight: state.weight, bias: state.bias, ...(residual ? { residual } : {}) };
   return fused(
     inputs as typeof inputs & { residual?: tf.Tensor },
     (given) => {
+      if (training && whole) {
+        const made = normaliseWhole(
+          backend,
+          given.x,
+          given.weight,
+          given.bias,
+          given.residual,
+          relu,
+          planes,
+          running,
+          epsilon,
+          momentum,
+        );
+        return {
+          value: made.value,
+          saved: { x: given.x, statistics: made.statistics, y: relu ? made.value : undefined },
+        };
+      }
       const statistics = training
         ? batchStatistics(backend, given.x, given.weight, planes, running, epsilon, momentum)
         : statisticsFrom(running, given.weight, channels, epsilon);
@@ -78,7 +98,8 @@ export function batchNorm(x: tf.Tensor, state: BatchNormState, options: BatchNor
     },
     (dy, { x: input, statistics, y }) => {
       const added = residual !== undefined;
-      const { dx, dWeight, dBias, dResidual } = normaliseGradients(
+      const gradients = whole ? wholeGradients : normaliseGradients;
+      const { dx, dWeight, dBias, dResidual } = gradients(
         input,
         statistics,
         y,

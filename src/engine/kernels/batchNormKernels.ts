@@ -14,7 +14,9 @@ export interface Following {
 }
 
 /** Builds a kernel when it is first asked for, once for what follows the normalisation. */
-function lazily<T extends Following | boolean>(build: (following: T) => Kernel): (following: T) => Kernel {
+export function lazily<T extends Following | boolean>(
+  build: (following: T) => Kernel,
+): (following: T) => Kernel {
   const built = new Map<string, Kernel>();
   return (following) => {
     const key = JSON.stringify(following);
@@ -33,18 +35,13 @@ fn merge(a: vec3f, b: vec3f) -> vec3f {
   return vec3f(n, a.y + d * share, a.z + b.z + d * d * a.x * share);
 }`;
 
+export const statisticsDeclarations = `var<workgroup> lanes: array<vec3f, 64>;${merge}`;
+
 /**
- * Count, mean and squared deviations of one channel over a slice of the images. Each lane counts from its first
- * element: where the mean is large beside the deviations, sums of plain squares would cancel.
+ * WGSL that leaves count, mean and squared deviations of the workgroup's elements in `lanes[0]`. Each lane counts
+ * from its first element: where the mean is large beside the deviations, sums of plain squares would cancel.
  */
-const partialStatistics = defineKernel({
-  name: 'batch_norm_partial',
-  mode: 'groups',
-  reads: ['x'],
-  writes: ['partial'],
-  uniforms: PLANE_UNIFORMS,
-  declarations: `var<workgroup> lanes: array<vec3f, 64>;${merge}`,
-  body: `${planeGroup}
+export const statisticsOfGroup = `
   var n = 0.0;
   var origin = 0.0;
   var sum = 0.0;
@@ -58,7 +55,18 @@ const partialStatistics = defineKernel({
           squares += d * d;`)}
   let share = sum / max(n, 1.0);
   lanes[lane] = vec3f(n, origin + share, max(squares - sum * share, 0.0));
-  ${addLanes('lanes', 'merge')}
+  ${addLanes('lanes', 'merge')}`;
+
+/** Count, mean and squared deviations of one channel over a slice of the images. */
+const partialStatistics = defineKernel({
+  name: 'batch_norm_partial',
+  mode: 'groups',
+  reads: ['x'],
+  writes: ['partial'],
+  uniforms: PLANE_UNIFORMS,
+  declarations: statisticsDeclarations,
+  body: `${planeGroup}
+  ${statisticsOfGroup}
   if (lane == 0u) {
     let at = 3u * (slice * u.channels + channel);
     partial[at] = lanes[0].x;
@@ -115,7 +123,19 @@ const applyKernel = lazily(({ relu, residual }: Following) => {
 });
 
 /** dL/d the sum that ReLU cut off: zero where it gave zero. */
-const throughRelu = (relu: boolean) => (relu ? 'select(0.0, dy[at], y[at] > 0.0)' : 'dy[at]');
+export const throughRelu = (relu: boolean) => (relu ? 'select(0.0, dy[at], y[at] > 0.0)' : 'dy[at]');
+
+export const gradientDeclarations = `var<workgroup> lanes: array<vec2f, 64>;
+fn sum(a: vec2f, b: vec2f) -> vec2f { return a + b; }`;
+
+/** WGSL that leaves Σ g and Σ g · x̂ of the workgroup's elements in `lanes[0]`. */
+export const gradientsOfGroup = (relu: boolean) => `
+  var sums = vec2f(0.0);
+  ${eachPixel(`
+          let g = ${throughRelu(relu)};
+          sums += vec2f(g, g * ((x[at] - mean) * inverse));`)}
+  lanes[lane] = sums;
+  ${addLanes('lanes', 'sum')}`;
 
 /** Σ g and Σ g · x̂ of one channel over a slice of the images. */
 const partialGradientKernel = lazily((relu: boolean) =>
@@ -125,17 +145,11 @@ const partialGradientKernel = lazily((relu: boolean) =>
     reads: ['x', 'statistics', 'dy', ...(relu ? ['y'] : [])],
     writes: ['partial'],
     uniforms: PLANE_UNIFORMS,
-    declarations: `var<workgroup> lanes: array<vec2f, 64>;
-fn sum(a: vec2f, b: vec2f) -> vec2f { return a + b; }`,
+    declarations: gradientDeclarations,
     body: `${planeGroup}
   let mean = statistics[3u * channel];
   let inverse = statistics[3u * channel + 1u];
-  var sums = vec2f(0.0);
-  ${eachPixel(`
-          let g = ${throughRelu(relu)};
-          sums += vec2f(g, g * ((x[at] - mean) * inverse));`)}
-  lanes[lane] = sums;
-  ${addLanes('lanes', 'sum')}
+  ${gradientsOfGroup(relu)}
   if (lane == 0u) {
     let at = 2u * (slice * u.channels + channel);
     partial[at] = lanes[0].x;
@@ -225,7 +239,7 @@ export function normalise(
   return computeOne(kernel, reads, x.shape, uniforms, groups);
 }
 
-interface Gradients {
+export interface Gradients {
   dx: tf.Tensor;
   dWeight: tf.Tensor;
   dBias: tf.Tensor;
