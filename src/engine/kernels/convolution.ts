@@ -2,13 +2,14 @@
  * 2-D convolution in PyTorch's layouts: x [B, C, H, W], weight [O, C, k, k] (torch.nn.functional.conv2d), with a bias
  * and a residual sum that cost no pass of their own where the filter is small.
  *
- * Filters up to 3 × 3 with stride 1 or 2 are computed directly (`convolutionStencil`, `convolutionWeight`), larger
- * ones by columns (`convolutionColumns`).
+ * Filters up to 3 × 3 with stride 1 or 2 are computed directly (`convolutionStencil`, `convolutionWeight`), those of a
+ * single tap on large maps as products (`convolutionPointwise`), larger ones by columns (`convolutionColumns`).
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { type PawsaurBackend, webgpu } from '../backend';
 import { columnsBackward, columnsForward, columnsWeightGradient } from './convolutionColumns';
 import { addFollowing, biasGradient, type ConvolutionFollowing } from './convolutionFollowing';
+import { isPointwise, pointwiseBackward, pointwiseForward } from './convolutionPointwise';
 import { type ConvolutionSizes, convolveBackward, convolveForward } from './convolutionStencil';
 import { weightGradient } from './convolutionWeight';
 import { fused } from './fused';
@@ -70,15 +71,21 @@ export function convolution(x: tf.Tensor, weight: tf.Tensor, options: Convolutio
   const [toInput, toBias] = [options.inputGradient ?? true, bias && (options.biasGradient ?? true)];
   const sizes = sizesOf(x, weight, stride, padding);
   const direct = sizes.side <= 3 && stride <= 2;
+  const pointwise = isPointwise(sizes);
   const lanes = broadcastLanes(backend);
   const forward = (image: tf.Tensor, filter: tf.Tensor, following: ConvolutionFollowing) => {
+    // A product adds its bias to columns, and a convolution's is for rows.
+    if (pointwise && !following.bias) return pointwiseForward(image, filter, sizes, following.residual);
     if (direct) return convolveForward(image, filter, sizes, lanes, following);
     const y = columnsForward(backend, image, filter, sizes);
     addFollowing(backend, y, following);
     return y;
   };
-  const backward = (dy: tf.Tensor, filter: tf.Tensor) =>
-    direct ? convolveBackward(dy, filter, sizes, lanes) : columnsBackward(backend, dy, filter, sizes);
+  const backward = (dy: tf.Tensor, filter: tf.Tensor) => {
+    if (pointwise) return pointwiseBackward(dy, filter, sizes);
+    if (direct) return convolveBackward(dy, filter, sizes, lanes);
+    return columnsBackward(backend, dy, filter, sizes);
+  };
   const filterGradient = (image: tf.Tensor, dy: tf.Tensor) =>
     direct ? weightGradient(image, dy, sizes, lanes) : columnsWeightGradient(backend, image, dy, sizes);
   const inputs: Differentiated = {
