@@ -40,10 +40,9 @@ function lossOf(problem: PawsProblem, weights: Weights, crops: tf.Tensor4D, labe
   const features = trunkFeatures(weights, problem.trunk, crops);
   const embeddings: tf.Tensor2D = unitRows(projection(weights, features));
   const [supports] = labels.shape;
-  const parts = [supports, embeddings.shape[0] - supports];
-  const [support, views] = tf.split(embeddings, parts) as [tf.Tensor2D, tf.Tensor2D];
+  const [support, views] = tf.split<tf.Tensor2D>(embeddings, [supports, embeddings.shape[0] - supports]);
   const scores = tf.div(tf.matMul(views, support, false, true), temperature);
-  const p = tf.matMul(tf.softmax(scores) as tf.Tensor2D, labels);
+  const p: tf.Tensor2D = tf.matMul(tf.softmax(scores) as tf.Tensor2D, labels);
   const votes = crossEntropy(pseudoLabels(p, sharpen), tf.log(p));
   const mean = tf.mean(sharpened(p, sharpen), 0);
   const meMax = tf.sum(tf.mul(mean, tf.log(mean)));
