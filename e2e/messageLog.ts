@@ -98,6 +98,9 @@ function standIn(recipe: Recipe, trainImages: number): TrainingMethod {
       const heads = recipe.num_heads;
       return { heads, rows: side, cols: side, weights: noise(indices.length * heads * side * side) };
     },
+    fineTune: async () => {
+      throw new Error('Nobody fine-tunes here.');
+    },
     calibrate: async () => undefined,
     stateDict: async () => [],
     dispose: () => undefined,

@@ -4,15 +4,20 @@
  * columns. A worker that dies leaves the numbers it sent and can be started again.
  */
 
+import type { Labelling } from '../labels';
 import { messageOf, PawsaurError } from '../platform/errors';
 import type { Recipe } from '../recipe';
 import { type ClientState, initialState, reduceEvent } from './clientState';
 import { MetricsBuffer } from './metricsBuffer';
 import {
   type Command,
+  type CommandType,
   type DatasetSummary,
   type ErrorReport,
+  type EvaluationReport,
   type FieldProblemReport,
+  type FineTuned,
+  type PictureList,
   type PlanReport,
   type PreparedReport,
   parseEvent,
@@ -33,6 +38,16 @@ export type PrepareResult =
 
 type Ask = Command extends infer C ? (C extends Command ? Omit<C, 'id'> : never) : never;
 type Answers = SessionEvent[];
+type EventOf<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;
+type CommandOf<T extends CommandType> = Omit<Extract<Command, { type: T }>, 'type' | 'id'>;
+
+/** A labelling of the pictures of the data set `generation`. */
+export interface GivenLabels extends Labelling {
+  generation: number;
+}
+/** So many labels of each class, and which draw of them. */
+export type LabelBudget = NonNullable<CommandOf<'evaluate'>['budget']>;
+export type FineTuneRequest = CommandOf<'fineTune'>;
 
 interface Pending {
   answers: Answers;
@@ -193,20 +208,50 @@ export class SessionClient {
     await this.#ask({ type: 'inspect' });
   }
 
+  /** Every picture of the set that is loaded. @throws PawsaurError */
+  async listPictures(): Promise<PictureList> {
+    return (await this.#answer({ type: 'listPictures' }, 'pictures')).pictures;
+  }
+
+  /**
+   * Gives the labels of the pictures `generation` to whoever asks next, and to a run that goes.
+   * @throws PawsaurError when they do not fit
+   */
+  async setLabels({ generation, classNames, given, truth }: GivenLabels): Promise<void> {
+    const copies = { classNames: [...classNames], given: given.slice(), truth: truth.slice() };
+    await this.#ask({ type: 'setLabels', generation, ...copies });
+  }
+
+  /** Varied pictures to label until there are `count` of each class. @throws PawsaurError */
+  async pickLabels(count: number, seed = 0): Promise<Int32Array> {
+    return (await this.#answer({ type: 'pickLabels', count, seed }, 'picks')).indices;
+  }
+
+  /** Whose ballots the state shows from now on; nobody's: the usual ones. @throws PawsaurError */
+  async watchBallots(indices: readonly number[]): Promise<void> {
+    await this.#ask({ type: 'watchBallots', indices: [...indices] });
+  }
+
+  /** Scores the network as it is, with other labels perhaps; the state does not keep it. @throws PawsaurError */
+  async evaluate(budget?: LabelBudget): Promise<EvaluationReport> {
+    const ask: Ask = budget === undefined ? { type: 'evaluate' } : { type: 'evaluate', budget };
+    return (await this.#answer(ask, 'evaluation')).evaluation;
+  }
+
+  /** Trains a copy of the network on the labelled pictures; news of it is in the state. @throws PawsaurError */
+  async fineTune(request: FineTuneRequest): Promise<FineTuned> {
+    return (await this.#answer({ type: 'fineTune', ...request }, 'fineTuned')).fineTuned;
+  }
+
   /** The weights as a safetensors file, official names. */
   async exportWeights(): Promise<{ step: number; bytes: Uint8Array }> {
-    for (const event of await this.#ask({ type: 'exportWeights' })) {
-      if (event.type === 'weights') return { step: event.step, bytes: event.bytes };
-    }
-    throw new PawsaurError('session/protocol', 'The worker sent no weights.');
+    const { step, bytes } = await this.#answer({ type: 'exportWeights' }, 'weights');
+    return { step, bytes };
   }
 
   /** Small pictures of chosen images, RGBA. */
   async thumbnails(indices: number[], size: number): Promise<Thumbnails> {
-    for (const event of await this.#ask({ type: 'thumbnails', indices, size })) {
-      if (event.type === 'thumbnails') return event.thumbnails;
-    }
-    throw new PawsaurError('session/protocol', 'The worker sent no pictures.');
+    return (await this.#answer({ type: 'thumbnails', indices, size }, 'thumbnails')).thumbnails;
   }
 
   /** The step numbers of the run as CSV. */
@@ -223,6 +268,13 @@ export class SessionClient {
   #tellVisibility(): void {
     // A worker that is not there, or ends before it answers, has nothing to pace.
     if (this.#port !== null) this.#ask({ type: 'visibility', visible: this.#visible }).catch(() => undefined);
+  }
+
+  /** The latest event of a kind that came as the answer. */
+  async #answer<T extends SessionEvent['type']>(ask: Ask, type: T): Promise<EventOf<T>> {
+    const event = (await this.#ask(ask)).findLast((answer) => answer.type === type);
+    if (event !== undefined) return event as EventOf<T>;
+    throw new PawsaurError('session/protocol', 'The worker ended without an answer.');
   }
 
   #ask(ask: Ask): Promise<Answers> {

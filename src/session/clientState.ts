@@ -86,7 +86,8 @@ export function reduceEvent(state: ClientState, event: SessionEvent, stepsRecord
     case 'importProgress':
       return { ...state, importProgress: { done: event.done, total: event.total } };
     case 'state':
-      return { ...state, run: event.state };
+      // Without a network there is nothing that was set up.
+      return { ...state, run: event.state, prepared: event.state.phase === 'ready' ? null : state.prepared };
     case 'prepared':
       return { ...freshRun(state), prepared: event.prepared };
     case 'steps':

@@ -55,7 +55,7 @@ export class Evaluator {
       await nextTask();
       signal.throwIfAborted();
     };
-    const { rows, indices } = this.#pictures(labels);
+    const { rows, indices } = this.labelled(labels);
     const known = this.#scored;
     const again = known?.step === network.step && covers(known.indices, indices);
     const scored = again ? known : await this.#score(network, indices, signal, breathe);
@@ -66,7 +66,7 @@ export class Evaluator {
   }
 
   /** The pictures whose features are read, those of the sample first; and the rows that labels are judged by. */
-  #pictures({ labels }: LabelsInForce): { indices: Int32Array; rows: LabelRows } {
+  labelled({ labels }: LabelsInForce): { indices: Int32Array; rows: LabelRows } {
     const { bank, test, features } = this.#sample;
     const isGiven = (index: number) => labels.given[index]! >= 0;
     const support = this.#data.trainIndices.filter(isGiven);

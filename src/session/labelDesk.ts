@@ -26,20 +26,23 @@ export class LabelDesk {
 
   /**
    * Takes the labels; a run that goes works with them from its next step on.
+   * @returns whether the run that is there must go: it has not taken a step, and knows other classes
    * @throws PawsaurError when they are for other pictures, or a run is under way with other classes
    */
-  take(labels: GivenLabels): void {
+  take(labels: GivenLabels): boolean {
     const run = this.#loop.runUnderWay;
     const before = this.#shelf.data;
-    if (run !== null && !sameArrays(labels.classNames, before.labelling.classNames)) {
+    const same = sameArrays(labels.classNames, before.labelling.classNames);
+    if (run !== null && run.sent > 0 && !same) {
       throw new PawsaurError('labels/classes', 'Stop the run first: its classes cannot change.');
     }
     const data = this.#shelf.relabel(labels);
     if (JSON.stringify(data.summary) !== JSON.stringify(before.summary)) {
       this.#emit({ type: 'dataset', summary: data.summary });
     }
-    if (run !== null) run.relabel(data);
+    if (run !== null && same) run.relabel(data);
     else this.#tell(data);
+    return run !== null && !same;
   }
 
   /** The labels by hand, which no run has made its own. */

@@ -25,19 +25,12 @@ export function labelsInForce(
   return { source, classNames: labelling.classNames, labels: { classes, given, truth } };
 }
 
-/**
- * Changes the labels of a run that goes to those of `data`, which has the same classes: all of them where they are
- * given by hand, else those of the pictures that the budget drew.
- */
-export function relabel(
-  { source, labels }: LabelsInForce,
-  drawn: Int32Array,
-  { labelling }: ShelvedData,
-): void {
+/** Changes the labels of a run that goes to those given by hand in `data`, which has the same classes. */
+export function relabel(inForce: LabelsInForce, { labelling }: Pick<ShelvedData, 'labelling'>): void {
   const { given, truth } = runLabels(labelling);
-  labels.truth = truth;
-  labels.given =
-    source === 'hand' ? given : drawn.map((label, i) => (label >= 0 && given[i]! >= 0 ? given[i]! : label));
+  inForce.source = 'hand';
+  inForce.labels.given = given;
+  inForce.labels.truth = truth;
 }
 
 /** The fields that choose the labels. */

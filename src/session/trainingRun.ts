@@ -11,6 +11,7 @@ import type { ShelvedData } from './dataShelf';
 import type { SessionDependencies } from './dependencies';
 import { diagnoseRun } from './diagnosing';
 import { Evaluator } from './evaluator';
+import { type FineTuneRequest, fineTune } from './fineTuning';
 import { Inspector } from './inspector';
 import {
   type LabelsInForce,
@@ -27,6 +28,7 @@ import type {
   Command,
   EvaluationReport,
   FieldProblemReport,
+  FineTuned,
   Progress,
   SessionEvent,
   Setting,
@@ -60,8 +62,6 @@ export class TrainingRun {
   readonly #method: TrainingMethod;
   #data: ShelvedData;
   readonly #labels: LabelsInForce;
-  /** The labels the run began with. */
-  readonly #drawn: Int32Array;
   #evaluator: Evaluator;
   #inspector: Inspector;
   readonly #ballotBox: BallotBox;
@@ -88,7 +88,6 @@ export class TrainingRun {
     this.#context = context;
     this.#data = context.data;
     this.#labels = labels;
-    this.#drawn = labels.labels.given;
     this.recipe = recipe;
     this.#method = method;
     this.#live = liveSettings(recipe);
@@ -298,7 +297,7 @@ export class TrainingRun {
   /** Goes on, from the next step, with the labels of `data`: the same pictures and classes. */
   relabel(data: ShelvedData): void {
     this.#data = data;
-    relabel(this.#labels, this.#drawn, data);
+    relabel(this.#labels, data);
     this.#evaluator = new Evaluator(data, this.recipe);
     this.#inspector = new Inspector(data, this.recipe.attention_threshold);
     this.#emit({ type: 'labels', labels: labelsReport(this.#labels, data) });
@@ -324,6 +323,32 @@ export class TrainingRun {
     const startedAt = this.#context.now();
     const scores = await this.#evaluator.evaluate(this.#method, asked ?? this.#labels, signal);
     return { step: this.sent, ...scores, seconds: (this.#context.now() - startedAt) / 1000 };
+  }
+
+  /**
+   * Fine-tunes copies of the network on the labels in force, and scores them; the run itself stays as it is.
+   * @param tell news of each step, and at last the scores
+   * @throws the signal's reason when aborted
+   */
+  async fineTune(
+    request: FineTuneRequest,
+    tell: (news: FineTuned) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.#context.busy('fine-tuning');
+    try {
+      await fineTune(this.#method, this.#evaluator.labelled(this.#labels), this.#labels, {
+        ...request,
+        tell: (news) => {
+          if (!this.#retired) tell(news);
+        },
+        now: this.#context.now,
+        signal,
+      });
+    } finally {
+      this.#context.dependencies.releaseUnused?.();
+      this.#context.busy(null);
+    }
   }
 
   /** Changes a live setting from the next step on; what is wrong with it, or nothing. */

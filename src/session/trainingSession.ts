@@ -10,7 +10,7 @@ import { parseRecipe, type Recipe } from '../recipe';
 import { DataShelf, type GivenLabels } from './dataShelf';
 import type { SessionDependencies } from './dependencies';
 import { LabelDesk } from './labelDesk';
-import type { Command, FieldProblemReport, SessionEvent, Setting } from './protocol';
+import type { Command, FieldProblemReport, FineTuned, SessionEvent, Setting } from './protocol';
 import { isRefusal, RunPlans } from './runPlans';
 import { errorReport, TrainingLoop } from './trainingLoop';
 import { type RunContext, TrainingRun } from './trainingRun';
@@ -138,7 +138,12 @@ export class TrainingSession {
         });
         return none;
       case 'fineTune':
-        throw new PawsaurError('session/no-fine-tuning', 'This method cannot be fine-tuned here.');
+        await this.#aside((signal) => {
+          const tell = (fineTuned: FineTuned) =>
+            this.#emit({ type: 'fineTuned', replyTo: command.id, fineTuned });
+          return this.#loop.requireRun().fineTune(command, tell, signal);
+        });
+        return none;
       case 'thumbnails': {
         const thumbnails = this.#shelf.thumbnails(command.indices, command.size);
         this.#emit({ type: 'thumbnails', replyTo: command.id, thumbnails });
@@ -184,13 +189,15 @@ export class TrainingSession {
   /** Takes labels once the pictures are there that they are for; the pictures of a paused run are voted on anew. */
   async #setLabels(command: GivenLabels): Promise<void> {
     this.#requireEngine();
-    const take = () => this.#desk.take(command);
+    const take = () => {
+      if (this.#desk.take(command)) this.#discardRun();
+    };
     if (this.#loads + this.#relabels === 0 && this.#preparing === null) take();
     else {
       const preparing = this.#preparing;
+      this.#relabels++;
       const taking = this.#loaded.then(() => preparing).then(take);
       this.#loaded = taking.catch(() => undefined);
-      this.#relabels++;
       try {
         await taking;
       } finally {
@@ -200,6 +207,13 @@ export class TrainingSession {
     await this.#loop.take(async () => {
       if (this.#loop.resting) await this.#loop.run?.lookAtBallots();
     });
+  }
+
+  #discardRun(): void {
+    this.#loop.halt();
+    this.#giveUp();
+    const gone = this.#loop.take(async () => this.#loop.replace(null, 'ready'));
+    this.#loaded = Promise.all([this.#loaded, gone]).catch(() => undefined);
   }
 
   async #pickLabels(command: Extract<Command, { type: 'pickLabels' }>): Promise<void> {

@@ -4,6 +4,8 @@ import type { ImageDataset } from '../../dataset';
 import type { RunLabels } from '../../labels';
 import type {
   Ballot,
+  FineTuneOptions,
+  FineTuneReport,
   LiveSettings,
   NetworkName,
   PrepareOptions,
@@ -71,6 +73,8 @@ export class FakeDevice {
   trainSteps = 0;
   calibrations = 0;
   alive = 0;
+  /** Fine-tuned networks that nobody has freed. */
+  tuning = 0;
   liveSeen: LiveSettings[] = [];
   /** The labels that each step saw. */
   givenSeen: Int32Array[] = [];
@@ -241,6 +245,28 @@ class FakeMethod implements TrainingMethod {
       cols: side,
       weights: new Float32Array(indices.length * heads * side * side).fill(1 / side ** 2),
     }));
+  }
+
+  async fineTune({ steps, onStep, signal }: FineTuneOptions) {
+    this.#requireAlive();
+    const history: FineTuneReport[] = [];
+    for (let step = 1; step <= steps; step++) {
+      signal?.throwIfAborted();
+      history.push({ step, steps, loss: 1 / step, correct: 50 });
+      await this.device.use('fineTune', step, () => onStep?.(history.at(-1)!));
+    }
+    const { classes, truth } = this.labels;
+    const classify = (indices: Int32Array) =>
+      this.device.use('classify', this.step, () => {
+        const probabilities = new Float32Array(indices.length * classes);
+        for (const [row, index] of indices.entries()) probabilities[row * classes + truth[index]!] = 1;
+        return probabilities;
+      });
+    this.device.tuning++;
+    const dispose = () => {
+      this.device.tuning--;
+    };
+    return { history, classify, dispose };
   }
 
   calibrate(): Promise<void> {
