@@ -19,6 +19,9 @@ vi.mock('./panels', () => {
     AttentionPanel: Stub,
     ViewsPanel: Stub,
     CollapsePanel: Stub,
+    BallotPanel: Stub,
+    ClassificationPanel: Stub,
+    useMethod: () => 'dino',
     SchedulesPanel: Stub,
   };
 });

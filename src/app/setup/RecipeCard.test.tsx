@@ -1,8 +1,8 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fieldNames, liveFields, recipeFields } from '../../recipe';
+import { fieldApplies, fieldNames, liveFields, methodNames, recipeField } from '../../recipe';
 import { ensureData, start, takeFolderFrom } from '../store/actions';
-import { setField, setFields, useSetup } from '../store/setup';
+import { chooseMethod, setField, setFields, useSetup } from '../store/setup';
 import { type FakeSession, freshPage } from '../testing/fakeSession';
 import { draw } from '../testing/page';
 import { RecipeCard } from './RecipeCard';
@@ -26,21 +26,26 @@ const type = (name: string, text: string) => {
 };
 
 describe('the recipe form', () => {
-  it('has every field of the table that applies, once, with its official name and what the paper used', () => {
-    draw(<RecipeCard />);
-    openAll();
-    const { recipe } = useSetup.getState();
-    for (const name of fieldNames) {
-      const spec = recipeFields[name];
-      const applies = name !== 'data' && (spec.appliesTo?.(recipe) ?? true);
-      expect(document.querySelectorAll(`[data-field="${name}"]`), name).toHaveLength(applies ? 1 : 0);
-      if (!applies) continue;
-      const text = row(name)!.textContent;
-      expect(text).toContain(spec.officialName ?? name);
-      expect(text).toContain(spec.paper);
-      expect(within(row(name)!).getByLabelText(new RegExp(`^${spec.label}`))).toBe(control(name));
-    }
-  });
+  it.each(methodNames)(
+    'has every field of the table that %s reads, once, with its official name and what the paper used',
+    (method) => {
+      chooseMethod(method);
+      draw(<RecipeCard />);
+      openAll();
+      const { recipe } = useSetup.getState();
+      const elsewhere = ['data', 'method', 'label_source', 'labels_per_class', 'label_seed'];
+      for (const name of fieldNames) {
+        const spec = recipeField(name, recipe.method);
+        const applies = !elsewhere.includes(name) && fieldApplies(spec, recipe);
+        expect(document.querySelectorAll(`[data-field="${name}"]`), name).toHaveLength(applies ? 1 : 0);
+        if (!applies) continue;
+        const text = row(name)!.textContent;
+        expect(text).toContain(spec.officialName ?? name);
+        expect(text).toContain(spec.paper);
+        expect(within(row(name)!).getByLabelText((text) => text.startsWith(spec.label))).toBe(control(name));
+      }
+    },
+  );
 
   it('shows the fields of a convolutional network once that is chosen', () => {
     draw(<RecipeCard />);
@@ -66,7 +71,7 @@ describe('the recipe form', () => {
 
   it('says at the field what refuses a start, and puts in a value that works', () => {
     draw(<RecipeCard />);
-    type('batch_size', '5000');
+    type('batch_size', '4000');
     const refusal = within(row('batch_size')!).getByRole('alert');
     expect(refusal.textContent).toMatch(/1024/);
     fireEvent.click(within(refusal).getByRole('button', { name: 'Use 1024' }));
