@@ -4,17 +4,16 @@
  * bottleneck of a quarter of the width, gives z. Both run group by group, as the trunk does: batch norm sees one
  * group of views at a time. Official names, beside the trunk's and without a prefix; torch's default initialisation.
  */
-import * as tf from '@tensorflow/tfjs-core';
-import { linear } from '../engine/kernels/linear';
+import type * as tf from '@tensorflow/tfjs-core';
 import { batchNormSpecs } from './batchNorm';
 import { layersOf } from './convnet';
 import { convolutionInit, type ParameterSpec, type Reader } from './parameters';
 import type { Trunk } from './trunk';
-import type { TrunkOptions, ViewBatch } from './viewBatch';
+import { joinGroups, type TrunkOptions, type ViewBatch } from './viewBatch';
 
 export interface PawsHeadConfig {
   inDim: number;
-  /** Officially 128 for the Wide ResNet and the feature's own for ResNets, which is 128 and 2048 there. */
+  /** Officially as many as there are features: 128 for the Wide ResNet 28-2, 2048 for ResNet 50. */
   hiddenDim: number;
   outDim: number;
   usePredHead: boolean;
@@ -68,8 +67,7 @@ export function pawsHeadParameters({
 
 /** Features [B, inDim] of one group → h [B, outDim]. */
 export function pawsProjection(read: Reader, features: tf.Tensor, options: TrunkOptions): tf.Tensor {
-  const { norm } = layersOf(read, options);
-  const fc = (x: tf.Tensor, name: string) => linear(x, read(`${name}.weight`), read(`${name}.bias`));
+  const { norm, dense: fc } = layersOf(read, options);
   const first = norm(fc(features, 'fc.fc1'), 'fc.bn1', { relu: true });
   const second = norm(fc(first, 'fc.fc2'), 'fc.bn2', { relu: true });
   return fc(second, 'fc.fc3');
@@ -77,8 +75,7 @@ export function pawsProjection(read: Reader, features: tf.Tensor, options: Trunk
 
 /** h [B, outDim] of one group → z [B, outDim]. */
 export function pawsPrediction(read: Reader, h: tf.Tensor, options: TrunkOptions): tf.Tensor {
-  const { norm } = layersOf(read, options);
-  const fc = (x: tf.Tensor, name: string) => linear(x, read(`${name}.weight`), read(`${name}.bias`));
+  const { norm, dense: fc } = layersOf(read, options);
   const inner = fc(norm(h, 'pred.bn1'), 'pred.fc1');
   return fc(norm(inner, 'pred.bn2', { relu: true }), 'pred.fc2');
 }
@@ -95,9 +92,7 @@ export function pawsForward(
     const h = pawsProjection(read, features, options);
     return { features, h, z: usePredHead ? pawsPrediction(read, h, options) : h };
   });
-  const together = (tensors: tf.Tensor[]) =>
-    tensors.length === 1 ? (tensors[0] as tf.Tensor) : tf.concat(tensors);
-  const h = together(parts.map((part) => part.h));
-  const z = usePredHead ? together(parts.map((part) => part.z)) : h;
+  const h = joinGroups(parts.map((part) => part.h));
+  const z = usePredHead ? joinGroups(parts.map((part) => part.z)) : h;
   return { features: parts.map((part) => part.features), h, z };
 }

@@ -1,12 +1,13 @@
 /**
- * The trunks a recipe can choose, behind one face: parameters, forward, attention where there is some.
+ * The trunks a recipe can choose, behind one face: parameters, forward, attention where there is some. By `arch`:
+ * `vit` (vit.ts), `cnn` (smallCnn.ts), `resnet` (resnet.ts), `wide_resnet` (wideResnet.ts).
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Recipe } from '../recipe';
 import type { ParameterSpec, Reader } from './parameters';
 import { type ResnetConfig, resnetConfig, resnetFeatureDim, resnetForward, resnetParameters } from './resnet';
 import { type SmallCnnConfig, smallCnnFeatureDim, smallCnnForward, smallCnnParameters } from './smallCnn';
-import type { TrunkOptions, ViewBatch } from './viewBatch';
+import { joinGroups, type TrunkOptions, type ViewBatch } from './viewBatch';
 import { dropPathCalls, type VitConfig, vitFeatures, vitLastAttention, vitParameters } from './vit';
 import {
   type WideResnetConfig,
@@ -34,9 +35,6 @@ export interface Trunk {
   /** Softmax attention of the last block from the class token, [B, heads, 1, N]; null where there is none. */
   lastAttention(read: Reader, images: tf.Tensor): tf.Tensor | null;
 }
-
-/** The groups' features in one matrix. */
-const together = (parts: tf.Tensor[]) => (parts.length === 1 ? (parts[0] as tf.Tensor) : tf.concat(parts));
 
 export function vitTrunk(config: VitConfig, scheme: Recipe['init']): Trunk {
   return {
@@ -79,7 +77,7 @@ function convnetTrunk({ parameters, featureDim, forward, withoutGradient = [] }:
     dropPathCalls: 0,
     hasBatchNorm: true,
     patchSize: null,
-    forward: (...given) => together(forwardEach(...given)),
+    forward: (...given) => joinGroups(forwardEach(...given)),
     forwardEach,
     lastAttention: () => null,
   };

@@ -1,7 +1,7 @@
 /**
  * What a trunk is given: images in groups of equal size, and how it is to look at them.
  */
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** Views of one size: [views·B, 3, S, S], view-major, and the student's stochastic-depth draws for them. */
 export interface ViewBatch {
@@ -18,3 +18,7 @@ export interface TrunkOptions {
   /** True to give dL/d images, where the trunk is convolutional. */
   inputGradient?: boolean;
 }
+
+/** The rows of all groups in one matrix, group by group. */
+export const joinGroups = (parts: tf.Tensor[]): tf.Tensor =>
+  parts.length === 1 ? (parts[0] as tf.Tensor) : tf.concat(parts);
