@@ -54,7 +54,7 @@ export const part = {
   /** Targets whose greatest class is the hidden label's. */
   pseudoCorrect: 6,
 } as const;
-export const PARTS = 7;
+const PARTS = 7;
 
 export interface PawsLoss {
   /** Scalar; the only one with a gradient. */

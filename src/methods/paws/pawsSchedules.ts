@@ -11,7 +11,7 @@ import type { PawsControls } from './pawsControls';
  * How far a ramp has risen at `step` of `total`: 0 until the share `start` of the run, 1 from `end` on, straight in
  * between; a step at `end` where it does not lie behind `start`.
  */
-export function rampAt(step: number, total: number, start: number, end: number): number {
+function rampAt(step: number, total: number, start: number, end: number): number {
   const share = step / total;
   if (share >= end) return 1;
   return share <= start ? 0 : (share - start) / (end - start);

@@ -63,7 +63,7 @@ export interface Predictions {
 }
 
 /** Sharpened rows: ρ(p), as a softmax of log p / T. */
-export function sharpenComposed(p: tf.Tensor, controls: tf.Tensor): tf.Tensor {
+function sharpenComposed(p: tf.Tensor, controls: tf.Tensor): tf.Tensor {
   return tf.softmax(tf.div(tf.log(tf.maximum(p, TINY)), pick(controls, pawsControl.sharpen)));
 }
 
