@@ -132,7 +132,15 @@ export function headsCost(recipe: Recipe, inDim: number, classes: number): Netwo
   const classifier = perceptronCost([inDim, Math.max(classes, 1)]);
   if (method === 'supervised') return [classifier];
   if (method === 'swav') {
-    return [perceptronCost([inDim, hidden, out]), perceptronCost([out, recipe.nmb_prototypes])];
+    const [head, prototypes] = [
+      perceptronCost([inDim, hidden, out]),
+      perceptronCost([out, recipe.nmb_prototypes]),
+    ];
+    // Neither the layer in front of batch norm nor the prototypes have biases.
+    return [
+      { ...head, parameters: head.parameters - hidden },
+      { ...prototypes, parameters: prototypes.parameters - recipe.nmb_prototypes },
+    ];
   }
   return [
     perceptronCost([inDim, hidden, hidden, out]),

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { engineMemory, readBack, startEngine } from '../../engine';
 import { normals } from '../../engine/testing/twins';
-import { officialRecipeOf, type Recipe } from '../../recipe';
+import { estimateCost, officialRecipeOf, type Recipe } from '../../recipe';
 import type { TrainingOptions } from '../capturedTraining';
 import { createMethod, planMethod } from '../index';
 import { LabelledBatches } from '../labelledBatches';
@@ -110,6 +110,15 @@ describe('a supervised run', () => {
     expect(held()).toEqual(during);
     dispose();
     expect(held()).toEqual(before);
+  });
+
+  it('has as many weights as the form says', async () => {
+    const { method, dispose } = build(tiny);
+    const weights = (await method.stateDict()).filter(({ name }) => !name.includes('running_'));
+    const count = weights.reduce((sum, { data }) => sum + data.length, 0);
+    const facts = { trainImages: COUNT, imageSize: SIZE, classes: CLASSES };
+    expect(estimateCost(tiny, facts).parameters).toBe(count);
+    dispose();
   });
 
   it('shows two global views of labelled pictures, local crops or not', async () => {

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { engineMemory, startEngine } from '../../engine';
-import { officialRecipeOf, type Recipe } from '../../recipe';
+import { estimateCost, officialRecipeOf, type Recipe } from '../../recipe';
 import type { TrainingOptions } from '../capturedTraining';
 import { createMethod, planMethod } from '../index';
 import type { StepReport, TrainingMethod } from '../method';
@@ -103,6 +103,17 @@ describe('a SwAV run', () => {
     expect(held()).toEqual(during);
     dispose();
     expect(held()).toEqual(before);
+  });
+
+  it('has as many weights as the form says', async () => {
+    const { method, dispose } = build(tiny);
+    const weights = (await method.stateDict()).filter(
+      ({ name }) => name !== 'queue' && !name.includes('running_'),
+    );
+    const count = weights.reduce((sum, { data }) => sum + data.length, 0);
+    const facts = { trainImages: COUNT, imageSize: SIZE, classes: 3 };
+    expect(estimateCost(tiny, facts).parameters).toBe(count);
+    dispose();
   });
 
   it('keeps prototypes of length 1 where they are while they are frozen', async () => {
