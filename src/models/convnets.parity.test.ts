@@ -8,17 +8,28 @@ import { type PawsHeadConfig, pawsForward, pawsHeadParameters } from './pawsHead
 import type { ResnetConfig } from './resnet';
 import { check, parametersOf, tensorOf } from './testing/golden';
 import { resnetTrunk, type Trunk, wideResnetTrunk } from './trunk';
-import type { TrunkOptions } from './viewBatch';
+import { joinGroups, type TrunkOptions, type ViewBatch } from './viewBatch';
 import { LAST_MOMENTUM } from './wideResnet';
 
 beforeAll(async () => {
   expect((await startEngine()).backend).toBe('webgpu');
 });
 
+/** Neighbours of one width go through a network together, as in the official forward of a list. */
+function groupsOf(inputs: tf.Tensor[]): ViewBatch[] {
+  const groups: tf.Tensor[][] = [];
+  for (const input of inputs) {
+    const last = groups.at(-1);
+    if (last?.[0]?.shape[3] === input.shape[3]) last?.push(input);
+    else groups.push([input]);
+  }
+  return groups.map((group) => ({ crops: joinGroups(group) }));
+}
+
 interface Network {
   specs: ParameterSpec[];
   /** Groups of images → h, where the network has one, and its output z. */
-  forward(read: Reader, groups: tf.Tensor[], options: TrunkOptions): { h?: tf.Tensor; z: tf.Tensor };
+  forward(read: Reader, groups: ViewBatch[], options: TrunkOptions): { h?: tf.Tensor; z: tf.Tensor };
 }
 
 function resnetConfigOf(fixture: Fixture): ResnetConfig {
@@ -38,10 +49,9 @@ function classifier(fixture: Fixture): Network {
       { name: 'fc.weight', shape: [classes, featureDim], init },
       { name: 'fc.bias', shape: [classes], init },
     ],
-    forward: (read, groups, options) => {
-      const batches = groups.map((crops) => ({ crops }));
-      return { z: linear(forward(read, batches, options), read('fc.weight'), read('fc.bias')) };
-    },
+    forward: (read, groups, options) => ({
+      z: linear(forward(read, groups, options), read('fc.weight'), read('fc.bias')),
+    }),
   };
 }
 
@@ -59,8 +69,7 @@ function pawsNetwork(fixture: Fixture, trunk: Trunk): Network {
   return {
     specs: [...trunk.parameters, ...pawsHeadParameters(config)],
     forward: (read, groups, options) => {
-      const batches = groups.map((crops) => ({ crops }));
-      const { h, z } = pawsForward(read, trunk, config, batches, options);
+      const { h, z } = pawsForward(read, trunk, config, groups, options);
       return { h, z };
     },
   };
@@ -93,7 +102,10 @@ describe.each([
     const trained = network.specs.filter(({ kind }) => kind !== 'buffer').map((spec) => spec.name);
     const outputs: Record<string, tf.Tensor> = {};
     const { value, grads } = tf.engine().gradients(() => {
-      const given = network.forward(parameters.get, inputs, { mode: 'train', inputGradient: true });
+      const given = network.forward(parameters.get, groupsOf(inputs), {
+        mode: 'train',
+        inputGradient: true,
+      });
       for (const [key, tensor] of Object.entries(given)) outputs[key] = tf.keep(tensor);
       return loss(given.z);
     }, [...trained.map(parameters.get), ...inputs]);
@@ -111,7 +123,7 @@ describe.each([
 
   it('in evaluation: outputs, with the running statistics left alone', async () => {
     const { network, parameters, inputs } = start();
-    const given = network.forward(parameters.get, inputs, { mode: 'eval' });
+    const given = network.forward(parameters.get, groupsOf(inputs), { mode: 'eval' });
     for (const [key, tensor] of Object.entries(given)) await check(fixture, `eval/${key}`, tensor);
     await check(fixture, 'eval/scalar', loss(given.z));
     for (const before of fixture.names('running_before/')) {
