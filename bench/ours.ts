@@ -10,7 +10,7 @@ import {
   CONTROLS as PAWS_CONTROLS,
   controlVector as pawsControlVector,
 } from '../src/methods/paws/pawsControls';
-import { part } from '../src/methods/paws/pawsLoss';
+import { part } from '../src/methods/paws/pawsLossKernels';
 import { ParameterSet } from '../src/models/parameters';
 import { cnnTrunk, type Trunk, vitTrunk, wideResnetTrunk } from '../src/models/trunk';
 import { vitForward, vitLastAttention } from '../src/models/vit';

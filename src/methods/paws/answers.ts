@@ -2,7 +2,7 @@
  * What the views of a step were asked and said, for showing: read off the step's predictions on the CPU.
  */
 import type { Answers } from '../method';
-import { TARGET_CUT } from './pawsLoss';
+import { TARGET_CUT } from './pawsLossKernels';
 import { TINY } from './softNeighbours';
 
 export interface PredictionShape {

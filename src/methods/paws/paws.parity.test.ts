@@ -8,7 +8,8 @@ import { warmupCosineSchedule } from '../../optimizers/schedules';
 import { cyclingColumns, labelsMatrix } from './labelsMatrix';
 import { Paws, type PawsConfig, pawsParameters } from './paws';
 import { controlVector } from './pawsControls';
-import { part, pawsLoss } from './pawsLoss';
+import { pawsLoss } from './pawsLoss';
+import { part } from './pawsLossKernels';
 
 beforeAll(async () => {
   expect((await startEngine()).backend).toBe('webgpu');

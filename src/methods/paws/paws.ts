@@ -38,7 +38,7 @@ export interface PawsInputs {
 
 /** Declared outputs of a step; the caller disposes them. */
 export interface PawsOutputs {
-  /** `part` of pawsLoss.ts names the places. */
+  /** `part` of pawsLossKernels.ts names the places. */
   parts: tf.Tensor;
   /** L2 norm of every parameter's gradient, the optimiser's own. */
   norms: tf.Tensor;

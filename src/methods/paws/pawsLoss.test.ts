@@ -6,7 +6,8 @@ import { distance, normals } from '../../engine/testing/twins';
 import { answersOf } from './answers';
 import { cyclingColumns, labelsMatrix } from './labelsMatrix';
 import { controlVector, type PawsControls } from './pawsControls';
-import { type PawsLossInputs, part, pawsLoss, pawsLossComposed } from './pawsLoss';
+import { type PawsLossInputs, pawsLoss, pawsLossComposed } from './pawsLoss';
+import { part } from './pawsLossKernels';
 
 beforeAll(async () => {
   expect((await startEngine()).backend).toBe('webgpu');

@@ -10,7 +10,7 @@ import { answersOf } from './answers';
 import { castBallots } from './ballots';
 import { Paws, type PawsOutputs, pawsParameters } from './paws';
 import { pawsControl } from './pawsControls';
-import { part } from './pawsLoss';
+import { part } from './pawsLossKernels';
 import { PawsSchedules } from './pawsSchedules';
 import { PawsStep, type Voters } from './pawsStep';
 import { LiveSupport } from './support';
