@@ -1,9 +1,11 @@
 /** A sheet of small pictures from the set in use, taken evenly from all of it, drawn on one canvas. */
 
 import { useEffect, useRef, useState } from 'react';
+import { methodFacts } from '../../recipe';
 import type { DatasetSummary, Thumbnails } from '../../session/protocol';
 import { reportError } from '../store/notify';
 import { session } from '../store/run';
+import { useSetup } from '../store/setup';
 import styles from './setup.module.css';
 
 const columns = 12;
@@ -38,6 +40,8 @@ export function PictureSheet({ dataset }: { dataset: DatasetSummary }) {
   const lines = Math.ceil(Math.min(count, columns * rows) / columns);
   const across = Math.min(count, columns);
   const { classNames } = dataset;
+  const readsLabels = useSetup((s) => methodFacts[s.recipe.method].readsLabels);
+  const caption = readsLabels ? 'Classes' : 'Classes, kept for scoring only';
   const shownNames = classNames.slice(0, 12).join(', ') + (classNames.length > 12 ? ', …' : '');
   return (
     <figure className={styles.sheet}>
@@ -49,7 +53,11 @@ export function PictureSheet({ dataset }: { dataset: DatasetSummary }) {
         role="img"
         aria-label={`A sheet of pictures from ${dataset.name}`}
       />
-      {classNames.length > 0 && <figcaption>Classes, kept for scoring only: {shownNames}.</figcaption>}
+      {classNames.length > 0 && (
+        <figcaption>
+          {caption}: {shownNames}.
+        </figcaption>
+      )}
     </figure>
   );
 }
