@@ -1,4 +1,4 @@
-/** Words and formulas in the colours they have everywhere: student teal, teacher amber. */
+/** Words and formulas in the colours they have everywhere: what predicts teal, what is to be predicted amber. */
 
 import type { ReactNode } from 'react';
 import styles from './lessons.module.css';
@@ -74,5 +74,119 @@ export function TeacherEquation() {
         </Student>
       </span>
     </div>
+  );
+}
+
+/** What predicts, in PAWS and SwAV. */
+export const Anchor = ({ children = 'anchor' }: { children?: ReactNode }) => <Student>{children}</Student>;
+
+/** What is to be predicted. */
+export const Target = ({ children = 'target' }: { children?: ReactNode }) => <Teacher>{children}</Teacher>;
+
+function Formula({ said, children }: { said: string; children: ReactNode }) {
+  return (
+    <div className={styles.equation} role="math" aria-label={said}>
+      <span aria-hidden="true">{children}</span>
+    </div>
+  );
+}
+
+/** How labelled pictures vote on a view: soft nearest neighbours, and sharpening. */
+export function VoteEquation() {
+  return (
+    <Formula said="p equals softmax of z times the transposed z of the support, divided by tau, times the labels y of the support. Rho of p is p to the power one over T, divided by its sum">
+      <Anchor>
+        <i>p</i>
+      </Anchor>{' '}
+      = softmax(<i>z</i> · <i>z</i>
+      <sub>S</sub>
+      <sup>⊤</sup> / <i>τ</i>) <i>y</i>
+      <sub>S</sub>
+      <br />
+      <Target>
+        <i>ρ</i>(<i>p</i>)
+      </Target>{' '}
+      = <i>p</i>
+      <sup>
+        1/<i>T</i>
+      </sup>{' '}
+      / <span className={styles.sum}>Σ</span> <i>p</i>
+      <sup>
+        1/<i>T</i>
+      </sup>
+    </Formula>
+  );
+}
+
+/** The loss of PAWS: each view is told the other’s sharpened vote; over the batch all classes are used. */
+export function PawsEquation() {
+  return (
+    <Formula said="L equals one half of H of rho of p prime and p, plus H of rho of p and p prime, minus H of the mean sharpened p">
+      <i>L</i> = ½ [ <i>H</i>(
+      <Target>
+        <i>ρ</i>(<i>p′</i>)
+      </Target>
+      ,{' '}
+      <Anchor>
+        <i>p</i>
+      </Anchor>
+      ) + <i>H</i>(
+      <Target>
+        <i>ρ</i>(<i>p</i>)
+      </Target>
+      ,{' '}
+      <Anchor>
+        <i>p′</i>
+      </Anchor>
+      ) ] − <i>H</i>(<i>p̄</i>)
+    </Formula>
+  );
+}
+
+/** The loss of SwAV: each view predicts the other’s assignment. */
+export function SwavEquation() {
+  return (
+    <Formula said="L equals minus the sum over prototypes of q of one view times log p of the other, plus the same swapped">
+      <i>L</i> = −{' '}
+      <span className={styles.sum}>
+        Σ<sub>K</sub>
+      </span>{' '}
+      <Target>
+        <i>q</i>
+        <sub>1</sub>
+      </Target>{' '}
+      log{' '}
+      <Anchor>
+        <i>p</i>
+        <sub>2</sub>
+      </Anchor>{' '}
+      +{' '}
+      <Target>
+        <i>q</i>
+        <sub>2</sub>
+      </Target>{' '}
+      log{' '}
+      <Anchor>
+        <i>p</i>
+        <sub>1</sub>
+      </Anchor>
+    </Formula>
+  );
+}
+
+/** Cross-entropy with the given label. */
+export function SupervisedEquation() {
+  return (
+    <Formula said="L equals minus log p of the given label y">
+      <i>L</i> = − log{' '}
+      <Anchor>
+        <i>p</i>
+      </Anchor>
+      (
+      <Target>
+        <i>y</i>
+      </Target>
+      )
+    </Formula>
   );
 }

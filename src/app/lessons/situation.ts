@@ -13,6 +13,9 @@ export type Situation =
   | 'one-hot'
   | 'slow'
   | 'shortcut'
+  | 'not helping'
+  | 'vanishing classes'
+  | 'memorised'
   | 'paused'
   | 'finished'
   | 'failed';
@@ -27,9 +30,12 @@ export function situationOf({ run, diagnosis, prepared, recipe, connection }: Se
   if (run.phase === 'preparing') return 'preparing';
   if (prepared === null || run.phase === 'idle' || run.phase === 'ready') return 'rest';
   const state = diagnosis?.state;
-  if (state === 'uniform' || state === 'one-hot' || state === 'shortcut') return state;
+  if (state === 'uniform' || state === 'one-hot' || state === 'shortcut' || state === 'vanishing classes')
+    return state;
   if (run.phase === 'finished' || run.phase === 'stopped') return 'finished';
   if (run.step === 0) return run.phase === 'paused' ? 'rest' : 'warming up';
+  // Said while it happens; the conclusion says what it came to.
+  if (state === 'not helping' || state === 'memorised') return state;
   if (run.phase === 'paused') return 'paused';
   if (run.epoch < (recipe?.warmup_epochs ?? 0)) return 'warming up';
   return state === 'slow' ? 'slow' : 'training';

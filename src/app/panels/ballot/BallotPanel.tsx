@@ -13,7 +13,7 @@ import { Empty, Panel } from '../panel/Panel';
 import styles from './ballot.module.css';
 import { ClassUse, PseudoRight } from './ClassUse';
 import { Supporters } from './Supporters';
-import { classNameOf, tallyOf, uncounted } from './tally';
+import { saidClass, tallyOf, uncounted } from './tally';
 import { BallotViews, Verdict } from './Verdict';
 import { VoteBars } from './VoteBars';
 import { Watched } from './Watched';
@@ -89,8 +89,8 @@ const Ballots = memo(function Ballots({ report }: { report: BallotsReport }) {
         )}
         {labels.last !== null && (
           <p className={styles.words} role="status">
-            Picture {labels.last.index} is labelled {classNameOf(classNames, labels.last.label)} now; labels
-            are by hand from here on.{' '}
+            Picture {labels.last.index} is labelled {saidClass(classNames, labels.last.label)} now; labels are
+            by hand from here on.{' '}
             <button type="button" className={styles.plain} onClick={labels.undo}>
               Undo
             </button>

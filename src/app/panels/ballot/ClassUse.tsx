@@ -7,7 +7,7 @@ import { readLine } from '../plot/readout';
 import { Spark } from '../plot/Spark';
 import { useColumns } from '../plot/useColumns';
 import styles from './ballot.module.css';
-import { classNameOf } from './tally';
+import { saidClass } from './tally';
 import { share } from './VoteBars';
 
 const tables = [stepSeries];
@@ -61,7 +61,7 @@ const percent = (value: number) => `${(100 * Math.max(0, value)).toFixed(1)}%`;
 function extremes({ meanTarget, classNames }: BallotsReport): string {
   if (meanTarget === null || meanTarget.length === 0) return '';
   const order = Array.from(meanTarget.keys()).sort((a, b) => meanTarget[b]! - meanTarget[a]!);
-  const said = (label: number) => `${classNameOf(classNames, label)} ${share(meanTarget[label]!)}`;
+  const said = (label: number) => `${saidClass(classNames, label)} ${share(meanTarget[label]!)}`;
   return `Most: ${said(order[0]!)}; least: ${said(order.at(-1)!)}.`;
 }
 

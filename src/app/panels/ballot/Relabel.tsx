@@ -1,7 +1,7 @@
 /** The labelled picture that was chosen, with its label to change. */
 
 import styles from './ballot.module.css';
-import { classNameOf, type Supporter } from './tally';
+import { type Supporter, saidClass } from './tally';
 
 interface RelabelProps {
   supporter: Supporter;
@@ -15,7 +15,7 @@ interface RelabelProps {
 
 export function Relabel({ supporter, classNames, label, pending, onRelabel }: RelabelProps) {
   const { index, truth } = supporter;
-  const name = classNameOf(classNames, label);
+  const name = saidClass(classNames, label);
   const keys = Math.min(10, classNames.length);
   return (
     <div className={styles.relabel}>
@@ -33,13 +33,13 @@ export function Relabel({ supporter, classNames, label, pending, onRelabel }: Re
       <span role="status">
         {truth >= 0 && truth !== label && (
           <>
-            ✗ It truly is <b>{classNameOf(classNames, truth)}</b>, which training does not know.{' '}
+            ✗ It truly is <b>{saidClass(classNames, truth)}</b>, which training does not know.{' '}
           </>
         )}
         {truth >= 0 && truth === label && <>✓ It truly is {name}. </>}
         {pending
           ? 'The votes follow with the next ballot.'
-          : `Keys 1 to ${keys === 10 ? '0' : keys} on a picture change it, too.`}
+          : `Keys 1 to ${keys === 10 ? '9 and 0' : keys} on a picture change it, too.`}
       </span>
     </div>
   );

@@ -23,7 +23,7 @@ interface SupportersProps {
 type Order = 'vote' | 'class';
 
 /** Shown at first: these hold most of the vote. */
-const fewest = 18;
+const fewest = 16;
 /** Of each class, in the order by class. */
 const ofCamp = 8;
 
@@ -160,7 +160,7 @@ function Card({ supporter, report, peak, winner, home, chosen, now, onChoose }: 
       <span className={styles.cardPicture}>
         {pixels !== null && <RgbaCanvas pixels={pixels} size={report.size} />}
       </span>
-      <span className={styles.cardName} title={words}>
+      <span className={styles.cardName} data-changed={now !== undefined} title={words}>
         {name}
       </span>
       <span className={styles.track}>

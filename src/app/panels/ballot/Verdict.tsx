@@ -4,7 +4,7 @@ import type { BallotReport } from '../../../session/protocol';
 import { RgbaCanvas } from '../panel/RgbaCanvas';
 import { viewColour } from '../views/colours';
 import styles from './ballot.module.css';
-import { agreement, classNameOf, type Tally } from './tally';
+import { agreement, saidClass, type Tally } from './tally';
 import { share } from './VoteBars';
 
 interface VerdictProps {
@@ -17,7 +17,7 @@ interface VerdictProps {
 
 export function Verdict({ tally, classNames, from, to }: VerdictProps) {
   const { winner, truth } = tally;
-  const name = classNameOf(classNames, winner.label);
+  const name = saidClass(classNames, winner.label);
   const agrees = agreement(tally);
   return (
     <p className={styles.verdict} role="status">
@@ -25,7 +25,7 @@ export function Verdict({ tally, classNames, from, to }: VerdictProps) {
       to {share(winner.after)}, that is the pseudo-label which {to} is trained to answer.{' '}
       <span className={styles.agreement} data-agrees={agrees}>
         {agrees === 'right' && `✓ Right: its hidden label is ${name}.`}
-        {agrees === 'wrong' && `✗ Wrong: its hidden label is ${classNameOf(classNames, truth)}.`}
+        {agrees === 'wrong' && `✗ Wrong: its hidden label is ${saidClass(classNames, truth)}.`}
         {agrees === 'unknown' && 'Nobody knows its true class.'}
       </span>
     </p>

@@ -15,16 +15,19 @@ export function VoteBars({ tally, classNames }: VoteBarsProps) {
   const { drawn, others } = drawnClasses(tally, mostClasses);
   return (
     <table className={styles.bars}>
-      <caption className={styles.unseen}>
-        Share of the vote of each class, before and after sharpening
+      <caption>
+        <span className={styles.key} data-of="before" /> share of the vote{' '}
+        <span className={styles.key} data-of="after" /> after sharpening
       </caption>
-      <thead>
+      <colgroup>
+        <col />
+        <col />
+        <col />
+      </colgroup>
+      <thead className={styles.unseen}>
         <tr>
           <th scope="col">class</th>
-          <th scope="col">
-            <span className={styles.key} data-of="before" /> vote{' '}
-            <span className={styles.key} data-of="after" /> sharpened
-          </th>
+          <th scope="col">bars</th>
           <th scope="col">vote → sharpened</th>
         </tr>
       </thead>
@@ -58,8 +61,10 @@ function Row({ name, before, after, won, hidden }: RowProps) {
   return (
     <tr data-won={won}>
       <th scope="row" title={name}>
-        <span className={styles.className}>{name}</span>
-        {hidden && <span className={styles.tag}>hidden label</span>}
+        <span className={styles.named}>
+          <span className={styles.className}>{name}</span>
+          {hidden && <span className={styles.tag}>hidden label</span>}
+        </span>
       </th>
       <td>
         <span className={styles.bar} data-of="before" style={{ width: percent(before) }} />
@@ -74,8 +79,8 @@ function Row({ name, before, after, won, hidden }: RowProps) {
 
 const percent = (value: number) => `${(100 * value).toFixed(1)}%`;
 
-/** A share as it is read: '62 %', '0.4 %'. */
+/** A share as it is read: '62 %', '0.4 %', '0 %'. */
 export function share(value: number): string {
   const percentage = 100 * value;
-  return `${percentage.toFixed(percentage > 0 && percentage < 10 ? 1 : 0)} %`;
+  return `${percentage.toFixed(percentage >= 0.05 && percentage < 9.95 ? 1 : 0)} %`;
 }

@@ -3,6 +3,7 @@
  * functions from the session's report to what the panel draws.
  */
 
+import { shortened } from '../../../labels';
 import type { BallotReport, BallotsReport } from '../../../session/protocol';
 import { pictureAt } from '../attention/paint';
 
@@ -107,6 +108,11 @@ export function pictureOf(
 ): Uint8ClampedArray | null {
   const at = indices.indexOf(index);
   return at < 0 ? null : pictureAt(pictures, at, size);
+}
+
+/** A class in a sentence: its name, shortened, or its number where it has none. */
+export function saidClass(classNames: readonly string[], label: number): string {
+  return shortened(classNameOf(classNames, label));
 }
 
 /** A name as it is shown: that of the class, or its number where it has none. */

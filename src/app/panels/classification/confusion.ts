@@ -1,5 +1,7 @@
 /** The confusion matrix as numbers, words and colours. Rows are true classes, columns the classes said. */
 
+import { shortened } from '../../../labels';
+
 /** A cell of the matrix. */
 export interface Cell {
   row: number;
@@ -19,11 +21,12 @@ export function cellWords(
 ): string {
   const classes = classNames.length;
   const total = rowTotal(confusion, row, classes);
-  if (total === 0) return `No picture of ${classNames[row]} is held out.`;
+  const name = (label: number) => shortened(classNames[label] ?? `class ${label + 1}`);
+  if (total === 0) return `No picture of ${name(row)} is held out.`;
   const count = confusion[row * classes + column]!;
   const share = `${((100 * count) / total).toFixed(0)} %`;
-  const of = `${count} of ${total} ${total === 1 ? 'picture' : 'pictures'} of ${classNames[row]} (${share})`;
-  return row === column ? `${of} recognised.` : `${of} called ${classNames[column]}.`;
+  const of = `${count} of ${total} ${total === 1 ? 'picture' : 'pictures'} of ${name(row)} (${share})`;
+  return row === column ? `${of} recognised.` : `${of} called ${name(column)}.`;
 }
 
 /** The pairs that are confused most, strongest first: at most `most`, none that never happened. */

@@ -15,12 +15,12 @@ export type Scored = 'heldOut' | 'unlabelled';
 /** The read-outs by name, and what each does. */
 export const readOutWords: Readonly<Record<ReadOut, { label: string; about: string }>> = {
   snnHead: {
-    label: 'soft neighbours, head',
+    label: 'soft neighbours (head)',
     about:
       'the labelled pictures vote by the similarity of their embeddings, as in training (PAWS, snn_eval.py)',
   },
   snnFeature: {
-    label: 'soft neighbours, features',
+    label: 'soft neighbours (features)',
     about: 'the same vote on the features before the head',
   },
   classifier: {
@@ -52,7 +52,7 @@ export function rivalLevels({ baselines, start }: Rivals, shown: ReadOut, scored
   const before = start?.step === 0 ? scoreOf(start.classification, shown, scored) : null;
   const all: [label: string, short: string, value: number | null | undefined][] = [
     ['chance', 'chance', baselines?.chance],
-    ['before training', 'untrained', before],
+    ['before training', 'start', before],
     ['pixels, all labels', 'pixels', scored === 'heldOut' ? baselines?.pixels.knn10 : null],
   ];
   return all.flatMap(([label, short, value]) =>
@@ -117,7 +117,7 @@ export function verdict(classification: Classification, rivals: Rivals): string 
   const { labels, shown, classNames } = classification;
   const n = scoredCount(classification);
   const error = standardError(score, n);
-  const said = `From ${labels} ${labels === 1 ? 'label' : 'labels'}, ${readOutWords[shown].label} get ${score.toFixed(1)} % of the held-out pictures right`;
+  const said = `From ${labels} ${labels === 1 ? 'label' : 'labels'} it gets ${score.toFixed(1)} % of the held-out pictures right, by ${readOutWords[shown].label}`;
   const start = rivals.start?.step === 0 ? scoreOf(rivals.start.classification, shown, 'heldOut') : null;
   const gain = start === null ? '' : `; ${against(score - start, error, 'before training')}`;
   const pixels = rivals.baselines?.pixels.knn10 ?? null;
