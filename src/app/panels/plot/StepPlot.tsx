@@ -112,11 +112,11 @@ export function StepPlot({ spec, smoothing = 0, log = false, height = 220, empty
           className={styles.host}
           role="slider"
           tabIndex={blank ? -1 : 0}
-          aria-label={`${spec.name}: step`}
+          aria-label={`${spec.name}: ${spec.axis ?? 'step'}`}
           aria-valuemin={0}
           aria-valuemax={steps[steps.length - 1] ?? 0}
           aria-valuenow={at}
-          aria-valuetext={`step ${at}: ${values.join(', ')}`}
+          aria-valuetext={`${spec.axis ?? 'step'} ${at}: ${values.join(', ')}`}
           onPointerMove={point}
           onPointerDown={point}
           onPointerLeave={() => crosshair.set(null)}

@@ -92,7 +92,7 @@ export function buildFigure(spec: PlotSpec, settings: PlotSettings, theme: Theme
     annotations: [
       ...levelLabels(levels, values, settings.log, theme, { height, outside, long }),
       ...marks.map((mark) => markLabel(mark, theme)),
-      stepWord(theme),
+      axisWord(spec.axis ?? 'step', theme),
     ] as Annotations[],
   };
   if (canvas.titled) {
@@ -160,7 +160,7 @@ function traces({ line, raw, main }: Curve, theme: Theme): Data[] {
   }
   drawn.push({
     type: 'scatter',
-    mode: line.markers ? 'lines+markers' : 'lines',
+    mode: line.unjoined ? 'markers' : line.markers ? 'lines+markers' : 'lines',
     name: line.label,
     x: main.x,
     y: main.y,
@@ -262,7 +262,7 @@ function markLabel({ step, label }: PlotMark, theme: Theme): Partial<Annotations
   };
 }
 
-function stepWord(theme: Theme): Partial<Annotations> {
+function axisWord(text: string, theme: Theme): Partial<Annotations> {
   return {
     xref: 'paper',
     yref: 'paper',
@@ -273,7 +273,7 @@ function stepWord(theme: Theme): Partial<Annotations> {
     xshift: -12,
     yshift: -3,
     showarrow: false,
-    text: 'step',
+    text,
     font: { size: 11, family: theme.font, color: theme.soft },
   };
 }

@@ -1,4 +1,4 @@
-/** What a plot over steps shows, described as data; `figure.ts` makes a plotly figure of it. */
+/** What a plot over steps (or whatever rises in their place) shows, described as data; `figure.ts` makes a plotly figure of it. */
 
 import type { Columns } from '../../store/series';
 import type { ColourName } from './theme';
@@ -16,6 +16,8 @@ export interface PlotLine {
   /** Mark every value: for curves of few points. */
   markers?: 'circle' | 'diamond-open' | 'square' | 'triangle-up';
   dash?: 'solid' | 'dot' | 'dash';
+  /** Points only, with no line between them. */
+  unjoined?: boolean;
   /** Hidden until asked for. */
   hidden?: boolean;
 }
@@ -44,6 +46,8 @@ export interface PlotSpec {
   /** Stem of exported files. */
   file: string;
   lines: readonly PlotLine[];
+  /** What the column `step` counts here; absent means steps. */
+  axis?: string;
   levels?: readonly PlotLevel[];
   marks?: readonly PlotMark[];
   /** A value in words, with its unit. */
