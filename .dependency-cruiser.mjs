@@ -34,12 +34,14 @@ export const importRules = [
   ...floorRules,
   {
     name: 'floor-of-app',
-    comment: 'the app knows a run only through the session client, its messages, the recipe and the labels',
+    comment:
+      'the app knows a run only through the session client, its messages, experiments, the recipe and the labels',
     severity: 'error',
     from: { path: '^src/app/', pathNot: tests },
     to: {
       path: '^src/',
-      pathNot: '^src/(app/|recipe/|labels/|session/(client|protocol)\\.ts$|platform/errors\\.ts$)',
+      pathNot:
+        '^src/(app/|recipe/|labels/|session/(client|protocol|budget/index)\\.ts$|platform/errors\\.ts$)',
     },
   },
   {
