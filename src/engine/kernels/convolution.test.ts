@@ -6,6 +6,7 @@ import { distance, expectTwins, normals } from '../testing/twins';
 import { type ConvolutionOptions, convolution, convolutionComposed } from './convolution';
 import { columnsBackward, columnsForward, columnsWeightGradient } from './convolutionColumns';
 import { biasGradient } from './convolutionFollowing';
+import { hasPointwiseWeightGradient, isPointwise } from './convolutionPointwise';
 import { convolveBackward, convolveForward } from './convolutionStencil';
 import { weightGradient } from './convolutionWeight';
 
@@ -111,6 +112,17 @@ describe('convolution', () => {
     const ours = tf.grad(loss(convolution, { inputGradient: false }))(weight);
     const theirs = tf.grad(loss(convolutionComposed, {}))(weight);
     expect(await distance(ours, theirs)).toBeLessThan(1e-5);
+  });
+
+  it('makes products of single taps on large maps, and weight gradients so only where they fit', () => {
+    const sizes = { batch: 64, channels: 64, outputs: 256, height: 8, width: 8, outHeight: 8, outWidth: 8 };
+    const one = { ...sizes, side: 1, stride: 1, padding: 0 };
+    expect(isPointwise(one)).toBe(true);
+    expect(isPointwise({ ...one, height: 7, outHeight: 7 })).toBe(false);
+    expect(isPointwise({ ...one, side: 3, padding: 1 })).toBe(false);
+    expect(isPointwise({ ...one, height: 16, width: 16, stride: 2 })).toBe(false);
+    expect(hasPointwiseWeightGradient(one)).toBe(true);
+    expect(hasPointwiseWeightGradient({ ...one, channels: 1024 })).toBe(false);
   });
 
   it('makes the columns of large filters for a few images at a time', async () => {

@@ -9,7 +9,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type PawsaurBackend, webgpu } from '../backend';
 import { columnsBackward, columnsForward, columnsWeightGradient } from './convolutionColumns';
 import { addFollowing, biasGradient, type ConvolutionFollowing } from './convolutionFollowing';
-import { isPointwise, pointwiseBackward, pointwiseForward } from './convolutionPointwise';
+import {
+  hasPointwiseWeightGradient,
+  isPointwise,
+  pointwiseBackward,
+  pointwiseForward,
+  pointwiseWeightGradient,
+} from './convolutionPointwise';
 import { type ConvolutionSizes, convolveBackward, convolveForward } from './convolutionStencil';
 import { weightGradient } from './convolutionWeight';
 import { fused } from './fused';
@@ -86,8 +92,11 @@ export function convolution(x: tf.Tensor, weight: tf.Tensor, options: Convolutio
     if (direct) return convolveBackward(dy, filter, sizes, lanes);
     return columnsBackward(backend, dy, filter, sizes);
   };
-  const filterGradient = (image: tf.Tensor, dy: tf.Tensor) =>
-    direct ? weightGradient(image, dy, sizes, lanes) : columnsWeightGradient(backend, image, dy, sizes);
+  const filterGradient = (image: tf.Tensor, dy: tf.Tensor) => {
+    if (hasPointwiseWeightGradient(sizes)) return pointwiseWeightGradient(image, dy, sizes);
+    if (direct) return weightGradient(image, dy, sizes, lanes);
+    return columnsWeightGradient(backend, image, dy, sizes);
+  };
   const inputs: Differentiated = {
     x: toInput ? x : undefined,
     weight,
