@@ -35,7 +35,8 @@ import type { Trunk } from '../models/trunk';
 import { PawsaurError } from '../platform/errors';
 import { randomStream } from '../platform/random';
 import type { MethodName, Recipe, RunPlan } from '../recipe';
-import { fineTune, type Projection } from './finetune/fineTune';
+import type { Projection } from './finetune/copies';
+import { fineTune } from './finetune/fineTune';
 import type {
   Answers,
   AttentionMaps,

@@ -12,24 +12,10 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { drawCrops, evaluationBatch, supportGroup } from '../../augmentation';
-import {
-  type CapturedStep,
-  type CaptureOptions,
-  captureStep,
-  readBack,
-  type StepDefinition,
-} from '../../engine';
+import { type CapturedStep, captureStep, readBack, type StepDefinition } from '../../engine';
 import { l2Normalise } from '../../engine/kernels/l2Norm';
 import { classifierLogits, classifierParameters } from '../../models/classifier';
-import {
-  ParameterSet,
-  type ParameterSpec,
-  prefixed,
-  type Reader,
-  scoped,
-  zeros,
-} from '../../models/parameters';
-import type { Trunk } from '../../models/trunk';
+import { type ParameterSet, scoped, zeros } from '../../models/parameters';
 import type { ViewBatch } from '../../models/viewBatch';
 import { Lars } from '../../optimizers/lars';
 import type { Optimizer } from '../../optimizers/optimizer';
@@ -39,33 +25,13 @@ import { PawsaurError } from '../../platform/errors';
 import { randomStream } from '../../platform/random';
 import type { Recipe } from '../../recipe';
 import { LabelledBatches } from '../labelledBatches';
-import type { FineTuned, FineTuneOptions, FineTuneReport, TrainingImages } from '../method';
+import type { FineTuned, FineTuneOptions, FineTuneReport } from '../method';
 import { CONTROLS } from '../paws/pawsControls';
 import { optimizedParameters } from '../singleNetwork';
 import { StepViews } from '../stepViews';
 import { labelControls, labelLoss, meanStatistic } from '../supervised/labelLoss';
+import { copyNetworks, type FineTuneSource, HEAD, TRUNK } from './copies';
 import { SUNCET_TEMPERATURE, suncetLoss } from './suncetLoss';
-
-/** What stands behind a trunk, and is compared by direction. */
-export interface Projection {
-  parameters: readonly ParameterSpec[];
-  read: Reader;
-  /** Features → embeddings, in evaluation mode. */
-  forward(read: Reader, features: tf.Tensor): tf.Tensor;
-}
-
-/** The networks to be fine-tuned, and what on. */
-export interface FineTuneSource {
-  recipe: Recipe;
-  images: TrainingImages;
-  trunk: Trunk;
-  /** Reads the trunk's parameters. */
-  read: Reader;
-  /** Where SuNCEt compares; the features themselves where there is none. */
-  projection?: Projection | undefined;
-  /** How steps run. */
-  mode?: CaptureOptions['mode'];
-}
 
 /** Official rates: at the start, and the share of it that is left at the end. */
 const rates = { linear: { lr: 0.02, last: 0 }, suncet: { lr: 0.1, last: 0.1 } } as const;
@@ -76,23 +42,9 @@ const viewsOf = { linear: 1, suncet: 2 } as const;
 /** Pictures that are looked at together afterwards. */
 const CHUNK = 64;
 
-const TRUNK = 'trunk.';
-const HEAD = 'head.';
-
-/** The values of some parameters, by name. */
-function valuesOf(specs: readonly ParameterSpec[], read: Reader): Promise<Array<[string, Float32Array]>> {
-  return Promise.all(
-    specs.map(async ({ name }): Promise<[string, Float32Array]> => [name, await readBack(read(name))]),
-  );
-}
-
-/** Parameters that are read and never trained. */
-const frozen = (specs: readonly ParameterSpec[]): ParameterSpec[] =>
-  specs.map((spec) => (spec.kind === 'buffer' ? spec : { ...spec, kind: 'frozen' }));
-
 /** @throws see `TrainingMethod.fineTune` */
 export async function fineTune(source: FineTuneSource, options: FineTuneOptions): Promise<FineTuned> {
-  const { recipe, trunk } = source;
+  const { recipe } = source;
   const { given, classes, truth } = source.images.labels;
   // Labels may change while this goes on.
   const images = { ...source.images, labels: { given: given.slice(), classes, truth } };
@@ -108,19 +60,8 @@ export async function fineTune(source: FineTuneSource, options: FineTuneOptions)
   }
   const linear = options.kind === 'linear';
   const projection = linear ? undefined : source.projection;
-  const parts: Array<{ prefix: string; specs: readonly ParameterSpec[]; read: Reader }> = [
-    { prefix: TRUNK, specs: trunk.parameters, read: source.read },
-  ];
-  if (projection) parts.push({ prefix: HEAD, specs: projection.parameters, read: projection.read });
-  const still = linear && !options.trunk;
-  const specs = parts.flatMap((part) => prefixed(part.prefix, still ? frozen(part.specs) : part.specs));
-  const values = new Map<string, Float32Array>();
-  for (const { prefix, specs: own, read } of parts) {
-    for (const [name, value] of await valuesOf(own, read)) values.set(prefix + name, value);
-  }
-  const head = linear ? classifierParameters(trunk.featureDim, classes, zeros) : [];
-  for (const { name, shape } of head) values.set(name, new Float32Array(tf.util.sizeFromShape(shape)));
-  const network = new ParameterSet([...specs, ...head], values);
+  const head = linear ? classifierParameters(source.trunk.featureDim, classes, zeros) : [];
+  const network = await copyNetworks({ ...source, projection }, head, linear && !options.trunk);
   const tuning = new FineTuning({ ...source, images, projection }, options, batches, network);
   try {
     await tuning.train();
