@@ -1,11 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { COLUMNS } from '../../augmentation';
 import { engineMemory, startEngine } from '../../engine';
+import { blankParameters } from '../../models/parameters';
 import { findPreset, methodFacts, type Recipe } from '../../recipe';
 import type { TrainingOptions } from '../capturedTraining';
 import { createMethod, planMethod } from '../index';
 import type { TrainingImages, TrainingMethod } from '../method';
 import { noisePictures } from '../testing/images';
+import { pawsParts } from './pawsTraining';
 
 beforeAll(async () => {
   expect((await startEngine()).backend).toBe('webgpu');
@@ -91,6 +94,27 @@ describe('a PAWS run', () => {
     expect(new Set(captured).size).toBe(4);
     expect(await losses(recipe, 4)).toEqual(captured);
     expect(await losses(recipe, 4, { mode: 'eager' })).toEqual(captured);
+  });
+
+  it('crops the support apart from the pictures it votes on, and asks for columns, not classes', () => {
+    const recipe = recipeOf({ classes_per_batch: 2, batch_size: 6, jitter_prob: 1 });
+    const images = noisePictures(recipe, COUNT, SIZE, CLASSES);
+    const parts = pawsParts(recipe, images, blankParameters);
+    const crops = new Set<string>();
+    for (const step of [0, 1, 2]) {
+      const { values } = parts.inputsAt(step, recipe);
+      const rows = values['crops 0']!;
+      expect(rows).toHaveLength((2 * 4 + 2 * 6) * COLUMNS);
+      for (let at = 0; at < rows.length; at += COLUMNS) crops.add(rows.slice(at + 1, at + COLUMNS).join());
+      const [one, two] = values['support classes']!;
+      const columns = [0, 1, 2].map((label) => [one, two].indexOf(label));
+      const batch = images.batchAt(step);
+      expect([...values.truth!]).toEqual([...batch].map((index) => columns[index % CLASSES]!));
+    }
+    // No two crops of all three steps are alike.
+    expect(crops.size).toBe(3 * (2 * 4 + 2 * 6));
+    parts.dispose();
+    images.store.dispose();
   });
 
   it('takes another course with another seed', async () => {
@@ -222,7 +246,9 @@ describe('labels', () => {
     const without = await method.trainStep(recipe);
     expect(Number.isFinite(without.loss)).toBe(true);
     const [ballot] = await method.ballots!(Int32Array.of(2));
-    expect(new Set(ballot!.supportLabels)).toEqual(new Set([0, 1]));
+    // The rows of the class that went are filled by the two that are left.
+    expect([...ballot!.supportLabels].sort()).toEqual([0, 0, 0, 1, 1, 1]);
+    expect([...ballot!.supportLabels]).toEqual([...ballot!.support].map((index) => index % CLASSES));
     images.labels.given = new Int32Array(COUNT).fill(-1);
     expect(Number.isFinite((await method.trainStep(recipe)).loss)).toBe(true);
     dispose();
@@ -255,8 +281,9 @@ describe('ballots', () => {
     const { method, dispose } = build(recipeOf());
     await method.calibrate();
     const alone = await cast(method, 5);
-    const [, beside] = await method.ballots!(Int32Array.of(3, 5));
+    const [other, beside] = await method.ballots!(Int32Array.of(3, 5));
     expect(beside).toEqual(alone);
+    expect(other!.views[0]!.boxes).not.toEqual(alone.views[0]!.boxes);
     expect(alone.index).toBe(5);
     expect(alone.views.map(({ name, size, pixels }) => [name, size, pixels.length])).toEqual([
       ['global 1', 16, 16 * 16 * 4],
