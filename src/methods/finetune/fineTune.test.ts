@@ -83,7 +83,7 @@ const methods: Array<[string, Recipe]> = [
   ['SwAV', recipeOf('swav')],
   [
     'the supervised baseline with a Wide ResNet',
-    recipeOf('supervised', { arch: 'wide_resnet', wrn_depth: 10, wrn_widen: 1 }),
+    recipeOf('supervised', { arch: 'wide_resnet', wrn_depth: 10, wrn_widen: 1, global_crops_size: 8 }),
   ],
 ];
 
