@@ -1,7 +1,10 @@
 /** What came of a run, beside its honest baselines. */
 
+import { methodFacts } from '../../recipe';
 import type { BaselinesReport, EvaluationReport } from '../../session/protocol';
+import { useHistory } from '../store/history';
 import { useRun } from '../store/run';
+import { accuracySentence, rivalSentence } from './labelSentences';
 import styles from './lessons.module.css';
 
 const percent = (value: number) => `${value.toFixed(1)} %`;
@@ -43,13 +46,21 @@ export function attentionSentence(last: EvaluationReport, baselines: BaselinesRe
 }
 
 export function Conclusion() {
-  const last = useRun((s) => s.evaluations.at(-1) ?? null);
+  const evaluations = useRun((s) => s.evaluations);
   const baselines = useRun((s) => s.baselines);
   const steps = useRun((s) => s.run.step);
-  if (last === null || steps === 0) return <p>The run ended before it was scored.</p>;
-  const sentences = [knnSentence(last, baselines), attentionSentence(last, baselines)].filter(
-    (s) => s !== null,
-  );
+  const recipe = useRun((s) => s.recipe);
+  const runs = useHistory((s) => s.runs);
+  const last = evaluations.at(-1);
+  if (last === undefined || steps === 0) return <p>The run ended before it was scored.</p>;
+  const rivals = runs.map((run) => ({ recipe: run.recipe, evaluations: run.file.evaluations }));
+  const labelled = recipe !== null && methodFacts[recipe.method].readsLabels;
+  const sentences = [
+    accuracySentence(evaluations, baselines),
+    recipe === null ? null : rivalSentence(recipe, last, rivals),
+    knnSentence(last, baselines),
+    attentionSentence(last, baselines),
+  ].filter((s) => s !== null);
   return (
     <>
       {sentences.length === 0 && (
@@ -59,8 +70,9 @@ export function Conclusion() {
         <p key={sentence}>{sentence}</p>
       ))}
       <p className={styles.soft}>
-        One run of {steps} steps with one seed. Another seed moves k-NN by some points: change it and start
-        again before you believe a difference.
+        {labelled
+          ? `One run of ${steps} steps with one draw of labels. Another draw moves the score by ten points and more: try three before you believe a difference.`
+          : `One run of ${steps} steps with one seed. Another seed moves k-NN by some points: change it and start again before you believe a difference.`}
       </p>
       <p>Its weights and numbers can be downloaded below. Starting again keeps them in the list.</p>
     </>

@@ -8,7 +8,8 @@ import { useUnderWay } from '../store/facts';
 import { reportError } from '../store/notify';
 import { useRun } from '../store/run';
 import { useSetup } from '../store/setup';
-import { type Experiment, experimentsFor } from './experiments';
+import type { Experiment } from './experiment';
+import { experimentsFor } from './experiments';
 import styles from './lessons.module.css';
 
 async function perform({ changes, live }: Experiment): Promise<void> {
@@ -26,13 +27,14 @@ export function TryIt() {
   const busy = useRun((s) => s.run.phase === 'preparing' || s.dataset === null || s.connection !== 'ready');
   const pending = useUi((s) => s.pending !== null);
   const needsFolder = useSetup((s) => s.recipe.data === 'folder' && s.folder === null);
-  const shown = needsFolder ? [] : experimentsFor({ recipe, underWay });
+  const classes = useRun((s) => s.dataset?.classNames.length ?? 0) || 10;
+  const shown = needsFolder ? [] : experimentsFor({ recipe, underWay, classes });
   if (shown.length === 0) return null;
   return (
     <>
       {shown.map((experiment) => (
         <Panel key={experiment.id} title={`Try it: ${lower(experiment.title)}`}>
-          <p className={styles.text}>{experiment.text(recipe)}</p>
+          <p className={styles.text}>{experiment.text(recipe, classes)}</p>
           <Button
             variant="default"
             size="xs"
