@@ -8,7 +8,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { computeOne } from '../backend';
 import { defineKernel, type Kernel } from '../kernel';
-import { type ConvolutionSizes, declareNeighbourhood, lines, range } from './convolutionStencil';
+import type { ConvolutionSizes } from './convolutionStencil';
+import { declareNeighbourhood, lines, range } from './convolutionTaps';
 import { sumLeading } from './gemm';
 
 /** Side of the block of output pixels that a lane takes at a time. */
