@@ -73,6 +73,7 @@ async function labelByKeyboard(page: Page): Promise<void> {
   await page.getByRole('switch', { name: 'Show true classes' }).focus();
   await page.keyboard.press('Space');
   await grid.focus();
+  const said = (words: RegExp) => page.getByRole('dialog').getByText(words);
   const names = await page.getByRole('button', { name: /^\d (bar|disc|square)/ }).allInnerTexts();
   const left = new Map<string, number>(kinds.map((kind) => [kind, 3]));
   for (let i = 0; i < 60 && [...left.values()].some((count) => count > 0); i++) {
@@ -83,12 +84,12 @@ async function labelByKeyboard(page: Page): Promise<void> {
       await page.keyboard.press(String(names.findIndex((text) => text.includes(truth)) + 1));
     } else await page.keyboard.press('ArrowRight');
   }
-  await expect(page.getByText(/^9 labels/)).toBeVisible();
+  await expect(said(/^9 labels/)).toBeVisible();
   // One too many, and back.
   await page.keyboard.press('1');
-  await expect(page.getByText(/^10 labels/)).toBeVisible();
+  await expect(said(/^10 labels/)).toBeVisible();
   await page.keyboard.press('Control+z');
-  await expect(page.getByText(/^9 labels/)).toBeVisible();
+  await expect(said(/^9 labels/)).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(open).toBeFocused();

@@ -6,6 +6,7 @@
 
 import { useMediaQuery } from '@mantine/hooks';
 import { type ReactNode, useEffect, useState } from 'react';
+import { LazyExperiment } from './experiment/LazyExperiment';
 import { LazyLabelSurface } from './labels/LazyLabelSurface';
 import { Lessons } from './lessons/Lessons';
 import { Runs } from './runs/Runs';
@@ -60,6 +61,7 @@ export function App() {
       <Footer />
       <FolderDrop />
       <LazyLabelSurface />
+      <LazyExperiment />
     </div>
   );
 }

@@ -7,7 +7,7 @@ import { setFields, useSetup } from '../store/setup';
 import { type FakeSession, freshPage } from '../testing/fakeSession';
 import { draw } from '../testing/page';
 import { LabelSurface } from './LabelSurface';
-import { closeLabels, openLabels } from './opening';
+import { labelSurface } from './labelSurface';
 
 let session: FakeSession;
 let stop: () => void;
@@ -22,7 +22,7 @@ beforeEach(() => {
 afterEach(() => {
   stop();
   cleanup();
-  closeLabels();
+  labelSurface.close();
   vi.restoreAllMocks();
 });
 
@@ -39,7 +39,7 @@ async function open(flat = false) {
   await waitFor(() =>
     expect(useLabels.getState().pictures?.generation).toBe(useRun.getState().dataset?.generation),
   );
-  openLabels();
+  labelSurface.show();
   draw(<LabelSurface />);
   await screen.findByRole('dialog', { name: 'Label pictures' });
 }

@@ -27,13 +27,13 @@ import { type Filter, mixedOrder, visiblePictures } from './filters';
 import { ImportNotice } from './ImportNotice';
 import { LabelTools } from './LabelTools';
 import { type ImportReport, looksLikeLabels, readLabelFile } from './labelFiles';
+import { labelSurface } from './labelSurface';
 import styles from './labels.module.css';
-import { closeLabels, useLabelSurface } from './opening';
 import { PictureGrid } from './PictureGrid';
 import { actedOn, afterAction, noSelection } from './selection';
 
 export function LabelSurface() {
-  const open = useLabelSurface((s) => s.open);
+  const open = labelSurface.use((s) => s.open);
   const { pictures, history } = useLabels();
   const labelling = useShownLabels();
   const [held, setHeld] = useState(false);
@@ -41,7 +41,8 @@ export function LabelSurface() {
   return (
     <Modal
       opened={open}
-      onClose={closeLabels}
+      onClose={labelSurface.close}
+      returnFocus={false}
       fullScreen
       title="Label pictures"
       closeButtonProps={{ 'aria-label': 'Back to the page' }}

@@ -2,14 +2,13 @@
 
 import { lazy, Suspense } from 'react';
 import { ErrorBoundary } from '../shell/ErrorBoundary';
-import { useLabelSurface } from './opening';
+import { labelSurface } from './labelSurface';
 
 const Loaded = lazy(() => import('./LabelSurface').then((module) => ({ default: module.LabelSurface })));
 
 export function LazyLabelSurface() {
-  const open = useLabelSurface((s) => s.open);
-  const wanted = useLabelSurface((s) => s.wanted);
-  if (!open && !wanted) return null;
+  const wanted = labelSurface.use((s) => s.wanted);
+  if (!wanted) return null;
   return (
     <ErrorBoundary what="The labels">
       <Suspense fallback={null}>

@@ -1,6 +1,6 @@
 import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { useLabelSurface } from '../labels/opening';
+import { labelSurface } from '../labels/labelSurface';
 import { ensureData, start, takeFolderFrom } from '../store/actions';
 import { changeLabels, followLabels, useLabels } from '../store/labels';
 import { chooseMethod, setFields, useSetup } from '../store/setup';
@@ -13,7 +13,7 @@ let stop: () => void;
 
 beforeEach(async () => {
   session = freshPage();
-  useLabelSurface.setState({ open: false, wanted: false });
+  labelSurface.use.setState({ open: false, wanted: false });
   stop = followLabels();
   await ensureData();
   await waitFor(() => expect(useLabels.getState().pictures).not.toBeNull());
@@ -76,7 +76,7 @@ it('has labels picked where classes are known, and opens the surface where they 
   await act(() => takeFolderFrom(async () => ({ name: 'flat', files })));
   await waitFor(() => expect(useLabels.getState().pictures?.classNames).toEqual([]));
   fireEvent.click(screen.getByRole('button', { name: 'Pick labels for me' }));
-  await waitFor(() => expect(useLabelSurface.getState().open).toBe(true));
+  await waitFor(() => expect(labelSurface.use.getState().open).toBe(true));
   expect(session.last('pickLabels')?.count).toBe(24);
 });
 
@@ -85,5 +85,5 @@ it('keeps the labels of a run that goes in their place, and lets them be looked 
   await act(start);
   expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Draw again' }).disabled).toBe(true);
   fireEvent.click(screen.getByRole('button', { name: 'Label pictures…' }));
-  expect(useLabelSurface.getState().open).toBe(true);
+  expect(labelSurface.use.getState().open).toBe(true);
 });

@@ -4,8 +4,9 @@ import { Button, SegmentedControl } from '@mantine/core';
 import { useId, useMemo, useState } from 'react';
 import { describeBudget, type Labelling } from '../../labels';
 import { methodFacts, type Recipe } from '../../recipe';
+import { experimentSurface } from '../experiment/experiment';
 import { plural } from '../format';
-import { openLabels } from '../labels/opening';
+import { labelSurface } from '../labels/labelSurface';
 import { Panel } from '../panels/panel/Panel';
 import { changeField } from '../store/actions';
 import { methodTitle, useProblems, useUnderWay } from '../store/facts';
@@ -153,7 +154,7 @@ function LabelButtons() {
   return (
     <>
       <div className={styles.pickers}>
-        <Button variant="default" size="compact-sm" disabled={!ready} onClick={openLabels}>
+        <Button variant="default" size="compact-sm" disabled={!ready} onClick={labelSurface.show}>
           Label pictures…
         </Button>
         <Button
@@ -166,6 +167,9 @@ function LabelButtons() {
           Pick labels for me
         </Button>
       </div>
+      <button type="button" className={styles.more} onClick={experimentSurface.show}>
+        What would more labels buy? The experiment…
+      </button>
       <p className={styles.soft}>
         Picking takes pictures that differ from each other: the centres of k-means on features. Which ones are
         labelled matters more than any setting.
@@ -184,5 +188,5 @@ async function pickForMe(perClass: number): Promise<void> {
   const { picked, labelled } = await pickLabels(count, useSetup.getState().recipe.label_seed);
   if (picked === 0) tell('There are that many labels already', `Every class has ${count} given by hand.`);
   else if (labelled) tell(`${plural(picked, 'varied picture')} labelled`, 'Undo it among the labels.');
-  else openLabels();
+  else labelSurface.show();
 }

@@ -1,6 +1,7 @@
 /** What needs saying above the panels: a slower engine, a link that was not all used, a run that failed. */
 
 import { Button, Group } from '@mantine/core';
+import { ExperimentNotice } from '../experiment/LazyExperiment';
 import { recover, reset } from '../store/actions';
 import { useRun } from '../store/run';
 import { type Arrival, useSetup } from '../store/setup';
@@ -12,6 +13,7 @@ export function Notices() {
       <EngineNotice />
       <ArrivalNotice />
       <FailureNotice />
+      <ExperimentNotice />
     </>
   );
 }

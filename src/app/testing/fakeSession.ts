@@ -2,7 +2,7 @@
 
 import { defaultPreset } from '../../recipe';
 import { type ClientState, SessionClient } from '../../session/client';
-import type { Command, Phase, SessionEvent } from '../../session/protocol';
+import type { Command, EvaluationReport, Phase, SessionEvent } from '../../session/protocol';
 import { evaluationAt, sampleEvent, stepBatch } from '../../session/testing/samples';
 import type { PortHandlers } from '../../session/workerPort';
 import { useUi } from '../store/actions';
@@ -18,6 +18,8 @@ export class FakeSession {
   refusals: Extract<SessionEvent, { type: 'refused' }>['problems'] = [];
   /** Why the next load fails. */
   loadError: { code: string; message: string; hint?: string } | null = null;
+  /** What the network scores at a step. */
+  scores: (step: number) => EvaluationReport = evaluationAt;
   /** What the next `plan` is answered with. */
   plan = sampleEvent('plan').plan;
   readonly client: SessionClient;
@@ -77,6 +79,13 @@ export class FakeSession {
     this.tell(this.#phase, this.#step + steps);
   }
 
+  /** Takes all steps that are left, and scores the last. */
+  finish(): void {
+    this.train(250 - this.#step);
+    this.send({ type: 'evaluation', evaluation: this.scores(250) });
+    this.tell('finished');
+  }
+
   #take(command: Command): void {
     this.commands.push(command);
     const replyTo = command.id;
@@ -106,7 +115,7 @@ export class FakeSession {
       case 'prepare':
       case 'reset':
         this.tell('preparing', 0);
-        this.send(sampleEvent('prepared'), { type: 'evaluation', evaluation: evaluationAt(0) });
+        this.send(sampleEvent('prepared'), { type: 'evaluation', evaluation: this.scores(0) });
         this.tell('paused', 0);
         break;
       case 'plan':

@@ -1,0 +1,117 @@
+/** Begins an experiment, goes on with one, and keeps it in the browser's storage, so that a reload loses at most one training. */
+
+import { asPawsaurError } from '../../platform/errors';
+import { planRun, type Recipe } from '../../recipe';
+import { type BudgetExperiment, clientBudgetSession, readBudget, runBudget } from '../../session/budget';
+import { ensureData } from '../store/actions';
+import { replacingRun } from '../store/history';
+import { tellLabels } from '../store/labels';
+import { isUnderWay, session, useRun } from '../store/run';
+import { setFields, useSetup } from '../store/setup';
+import { estimateSeconds, useSpeeds } from '../store/speed';
+import { beginSignal, useExperiment } from './experiment';
+
+const storageKey = 'pawsaur.budget';
+
+/** The experiment that was kept; null where there is none. */
+export function keptExperiment(): BudgetExperiment | null {
+  try {
+    return readBudget(JSON.parse(localStorage.getItem(storageKey) ?? 'null'));
+  } catch {
+    return null;
+  }
+}
+
+function keep(experiment: BudgetExperiment | null): void {
+  useExperiment.setState({ experiment });
+  try {
+    if (experiment === null) localStorage.removeItem(storageKey);
+    else localStorage.setItem(storageKey, JSON.stringify(experiment));
+  } catch {
+    // Without storage it lives as long as the page.
+  }
+}
+
+/** Brings back the experiment of an earlier visit. */
+export function recallExperiment(): void {
+  const { experiment, going } = useExperiment.getState();
+  if (experiment === null && !going) useExperiment.setState({ experiment: keptExperiment() });
+}
+
+/** Lets go of the experiment and its results. */
+export function forgetExperiment(): void {
+  useExperiment.setState({ progress: null, error: null });
+  keep(null);
+}
+
+/** Steps as they were measured on this adapter; null where none like these were. */
+export function measuredSteps(base: Recipe) {
+  const { engine, dataset } = useRun.getState();
+  if (dataset === null) return null;
+  const facts = {
+    trainImages: dataset.trainCount,
+    imageSize: dataset.size,
+    classes: dataset.classNames.length,
+  };
+  const seconds = estimateSeconds(base, facts, engine?.adapter, useSpeeds.getState().measured);
+  const { totalSteps } = planRun(base, facts.trainImages);
+  return seconds === null || totalSteps === 0
+    ? null
+    : { recipe: base, stepMs: (1000 * seconds) / totalSteps };
+}
+
+/** Why an experiment cannot go on with the pictures on the page; null where it can. */
+export function whyNot({ plan }: BudgetExperiment): string | null {
+  const { dataset } = useRun.getState();
+  if (plan.base.data !== 'folder') return null;
+  const { name, trainCount, classes } = plan.dataset;
+  const same =
+    dataset !== null &&
+    dataset.kind === 'folder' &&
+    dataset.trainCount === trainCount &&
+    dataset.classNames.length === classes;
+  return same
+    ? null
+    : `It is about the folder ‘${name}’ with ${trainCount} training pictures. Choose that folder again to go on.`;
+}
+
+/** Does what is left of an experiment, one training after the other. Failures are in `useExperiment`. */
+export async function carryOut(experiment: BudgetExperiment): Promise<void> {
+  if (useExperiment.getState().going) return;
+  const signal = beginSignal();
+  useExperiment.setState({ going: true, error: null, progress: null });
+  keep(experiment);
+  try {
+    const client = session();
+    if (isUnderWay(useRun.getState().run)) await client.stop();
+    const { data, data_seed, hue_spread } = experiment.plan.base;
+    const setup = useSetup.getState().recipe;
+    if (setup.data !== data || setup.data_seed !== data_seed || setup.hue_spread !== hue_spread)
+      setFields({ data, data_seed, hue_spread });
+    await ensureData();
+    await tellLabels();
+    const { prepare, ...rest } = clientBudgetSession(client);
+    let first = true;
+    const budgetSession = {
+      ...rest,
+      // The run that was on the page before joins those below.
+      prepare: (recipe: Recipe) => {
+        const going = first ? replacingRun(() => prepare(recipe)) : prepare(recipe);
+        first = false;
+        return going;
+      },
+    };
+    const done = await runBudget(experiment, budgetSession, {
+      signal,
+      measured: measuredSteps(experiment.plan.base),
+      onDone: keep,
+      onProgress: (progress) => useExperiment.setState({ progress }),
+    });
+    keep(done);
+  } catch (thrown) {
+    const { code, message, hint } = asPawsaurError(thrown);
+    if (code !== 'aborted') useExperiment.setState({ error: { code, message, hint } });
+  } finally {
+    useExperiment.setState({ going: false, progress: null });
+  }
+}
