@@ -3,7 +3,7 @@
  * drawn from a stream of its own, so that it can be followed over the run.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { augment, COLUMNS, drawCrops, viewGroups } from '../../augmentation';
+import { augment, COLUMNS, type DrawnCrops, drawCrops, viewGroups } from '../../augmentation';
 import type { Reader } from '../../models/parameters';
 import { pawsProjection } from '../../models/pawsHead';
 import type { Trunk } from '../../models/trunk';
@@ -22,30 +22,30 @@ export interface PollingPlace {
   read: Reader;
 }
 
-/** The ballots of the pictures `indices`. */
+/** The ballots of the pictures `indices`, none for none. A picture that a class of few labels repeats votes as one. */
 export async function castBallots(
   { recipe, images, trunk, read }: PollingPlace,
   voters: Voters,
   indices: Int32Array,
   show: ShowViews,
 ): Promise<Ballot[]> {
+  if (indices.length === 0) return [];
   const globals = viewGroups(recipe).slice(0, 1);
   const drawn = [...indices].flatMap((index) =>
     drawCrops(recipe, randomStream(recipe.seed, `ballot ${index}`), [index], images.store, globals),
   );
   const h = tf.tidy(() => {
-    const crops = [voters.crops, ...drawn].map(({ group, parameters }) => {
-      const rows = tf.tensor2d(parameters, [parameters.length / COLUMNS, COLUMNS]);
-      return augment(images.store, rows, group.size, group);
-    });
+    const crops = [[voters.crops], drawn].map((group) => cropAll(images, group));
     const features = trunk.forward(read, [{ crops: tf.concat(crops) }], { mode: 'eval' });
     return pawsProjection(read, features, { mode: 'eval' });
   });
-  const supportLabels = labelsNow(voters, images.labels.given);
+  const support = Int32Array.from(new Set(voters.indices));
+  const places = Array.from(voters.indices, (index) => support.indexOf(index));
+  const supportLabels = labelsNow(voters, support, images.labels.given);
   const { similarities, votes, probabilities, targets } = countVotes({
     dim: h.shape[1] as number,
     embeddings: await takeFinite(h),
-    supportViews: recipe.supervised_views,
+    pictures: Array.from({ length: recipe.supervised_views }, () => places).flat(),
     supportLabels,
     sampled: voters.classes,
     classes: images.labels.classes,
@@ -62,7 +62,7 @@ export async function castBallots(
     ballots.push({
       index: indices[i] as number,
       views: await show(crops, 1),
-      support: voters.indices,
+      support,
       supportLabels,
       similarities: own(similarities),
       votes: own(votes),
@@ -73,10 +73,24 @@ export async function castBallots(
   return ballots;
 }
 
-/** The class each voter has now, so that a changed label counts at once; one taken away votes on until the next step. */
-function labelsNow({ indices, columns, classes }: Voters, given: Int32Array): Int32Array {
-  return indices.map((index, row) => {
+/** All crops of one group's draws in one batch. */
+function cropAll({ store }: TrainingImages, drawn: readonly DrawnCrops[]): tf.Tensor {
+  const { group } = drawn[0] as DrawnCrops;
+  const rows = drawn.flatMap(({ parameters }) => [...parameters]);
+  return augment(store, tf.tensor2d(rows, [rows.length / COLUMNS, COLUMNS]), group.size, group);
+}
+
+/**
+ * The class each picture of the support has now, so that a changed label counts at once; one taken away votes on until
+ * the next step.
+ */
+function labelsNow(
+  { indices, columns, classes }: Voters,
+  support: Int32Array,
+  given: Int32Array,
+): Int32Array {
+  return support.map((index) => {
     const now = given[index] as number;
-    return now >= 0 ? now : (classes[columns[row] as number] as number);
+    return now >= 0 ? now : (classes[columns[indices.indexOf(index)] as number] as number);
   });
 }

@@ -304,6 +304,19 @@ describe('ballots', () => {
     dispose();
   });
 
+  it('count a picture once that its class repeats for want of others', async () => {
+    const { method, dispose } = build(recipeOf({ supervised_imgs_per_class: 3 }), {}, [
+      ...[0, 1, 2, 0, 1, -1, -1, -1, -1, -1, -1, -1],
+    ]);
+    const ballot = await cast(method, 5);
+    expect([...ballot.support].sort()).toEqual([0, 1, 2, 3, 4]);
+    expect(ballot.votes).toHaveLength(2 * 5);
+    expect(sum(ballot.votes)).toBeCloseTo(2, 5);
+    expect(Math.max(...ballot.similarities)).toBeLessThanOrEqual(1 + 1e-6);
+    expect(await method.ballots!(new Int32Array())).toEqual([]);
+    dispose();
+  });
+
   it('follow a changed label at once, the voters staying the same', async () => {
     const recipe = recipeOf();
     const { method, images, dispose } = build(recipe);

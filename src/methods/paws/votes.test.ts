@@ -11,7 +11,7 @@ const poll: Poll = {
     ...[7, 0], // the query
   ]),
   dim: 2,
-  supportViews: 2,
+  pictures: [0, 1, 0, 1],
   supportLabels: Int32Array.of(2, 0),
   sampled: Int32Array.of(0, 2),
   classes: 4,

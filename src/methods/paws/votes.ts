@@ -3,11 +3,11 @@
  */
 /** Embeddings and who they belong to. */
 export interface Poll {
-  /** [(support views + queries), dim] embeddings, of any length: support views first, view-major. */
+  /** [(support views + queries), dim] embeddings, of any length: support views first. */
   embeddings: Float32Array;
   dim: number;
-  /** Support views per picture. */
-  supportViews: number;
+  /** [support views] the picture, as a place among S, of each support view. */
+  pictures: ArrayLike<number>;
   /** [S] class each support picture was given. */
   supportLabels: Int32Array;
   /** Classes that take part in the step, and of the data set. */
@@ -21,7 +21,7 @@ export interface Poll {
 
 /** The votes on some views; each row sums to 1 in all but `similarities`. */
 export interface Votes {
-  /** [Q, S] mean cosine over the support views. */
+  /** [Q, S] mean cosine over the views of a support picture. */
   similarities: Float32Array;
   /** [Q, S] softmax of cosine / τ over all support views, summed over those of a picture. */
   votes: Float32Array;
@@ -60,15 +60,17 @@ function ballotRow(label: number, { sampled, classes, smoothing }: Poll): Float3
 
 /** Counts the votes on every query of the poll. */
 export function countVotes(poll: Poll): Votes {
-  const { dim, supportViews, supportLabels, classes, temperature } = poll;
+  const { dim, pictures, supportLabels, classes, temperature } = poll;
   const unit = unitRows(poll.embeddings, dim);
-  const pictures = supportLabels.length;
-  const voters = pictures * supportViews;
+  const voters = pictures.length;
+  const seats = supportLabels.length;
   const queries = unit.length / dim - voters;
+  const viewsOf = new Int32Array(seats);
+  for (let v = 0; v < voters; v++) viewsOf[pictures[v]!]!++;
   const row = (at: number) => unit.subarray(at * dim, (at + 1) * dim);
   const made: Votes = {
-    similarities: new Float32Array(queries * pictures),
-    votes: new Float32Array(queries * pictures),
+    similarities: new Float32Array(queries * seats),
+    votes: new Float32Array(queries * seats),
     probabilities: new Float32Array(queries * classes),
     targets: new Float32Array(queries * classes),
   };
@@ -83,10 +85,10 @@ export function countVotes(poll: Poll): Votes {
     const all = shares.reduce((a, b) => a + b);
     const probabilities = made.probabilities.subarray(q * classes, (q + 1) * classes);
     for (let v = 0; v < voters; v++) {
-      const picture = v % pictures;
+      const picture = pictures[v]!;
       const share = shares[v]! / all;
-      made.similarities[q * pictures + picture]! += cosines[v]! / supportViews;
-      made.votes[q * pictures + picture]! += share;
+      made.similarities[q * seats + picture]! += cosines[v]! / viewsOf[picture]!;
+      made.votes[q * seats + picture]! += share;
       for (let c = 0; c < classes; c++) probabilities[c]! += share * said[picture]![c]!;
     }
     made.targets.set(sharpened(probabilities, poll.sharpen), q * classes);
