@@ -131,5 +131,5 @@ export function verdict(classification: Classification, rivals: Rivals): string 
 
 function against(gap: number, error: number, rival: string): string {
   if (Math.abs(gap) < error) return `no more and no less than ${rival}`;
-  return `${Math.abs(gap).toFixed(1)} points ${gap > 0 ? 'above' : 'below'} ${rival}`;
+  return `${Math.abs(gap).toFixed(1)} points ${gap > 0 ? 'more' : 'fewer'} than ${rival}`;
 }

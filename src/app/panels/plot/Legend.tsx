@@ -45,7 +45,11 @@ export function Legend({ spec, settings: { hidden, smoothing }, onHidden }: Lege
           </button>
         );
       })}
-      {shownStep !== undefined && <span className={styles.step}>{spec.axis ?? 'step'} {shownStep}</span>}
+      {shownStep !== undefined && (
+        <span className={styles.step}>
+          {spec.axis ?? 'step'} {shownStep}
+        </span>
+      )}
     </div>
   );
 }
