@@ -87,4 +87,36 @@ describe('readArguments', () => {
   it('refuses a recipe file that is cut short', () => {
     expect(() => readArguments(['--recipe', join(folder, 'broken.json')])).toThrow(/not valid JSON/);
   });
+
+  it('takes labels by hand from a file', () => {
+    expect(readArguments(['--data', 'grey', '--labels', file])).toMatchObject({
+      labels: file,
+      recipe: { label_source: 'hand' },
+    });
+    expect(() => readArguments(['--data', 'grey', '--labels', join(folder, 'none.csv')])).toThrow(
+      'is not a file',
+    );
+  });
+
+  it('takes a budget with what it compares', () => {
+    const budget = ['--preset', 'grey-paws-quick', '--budget', '1,2,8', '--json', join(folder, 'b.json')];
+    expect(readArguments([...budget, '--seed', '3'])!.budget).toEqual({
+      labelsPerClass: [1, 2, 8],
+      methods: ['paws', 'supervised', 'dino'],
+      seeds: [3],
+    });
+    const chosen = readArguments([...budget, '--methods', 'dino,paws', '--seeds', '0,1'])!.budget;
+    expect(chosen).toMatchObject({ methods: ['dino', 'paws'], seeds: [0, 1] });
+  });
+
+  it.each([
+    [['--budget', '1,2'], 'name it with --json'],
+    [['--budget', '1,x', '--json', 'b.json'], '--budget wants a whole number'],
+    [['--budget', '0', '--json', 'b.json'], '--budget wants a whole number from 1'],
+    [['--budget', '1', '--json', 'b.json', '--methods', 'swav'], 'not “swav”'],
+    [['--budget', '1', '--json', 'b.json', '--steps', '5'], 'trains to the end'],
+    [['--methods', 'paws'], 'belong to --budget'],
+  ])('refuses %j with a reason', (args, reason) => {
+    expect(() => readArguments(['--data', 'grey', ...args])).toThrow(reason);
+  });
 });

@@ -25,9 +25,18 @@ async function main(): Promise<void> {
   installNodeWebGpu();
   const { HeadlessRun } = await import('./headless/run');
   const { engineLine } = await import('./headless/lines');
+  const { runText } = await import('../src/session/runFile');
   const { engine, dependencies } = await startDependencies(options);
   const print = options.quiet ? () => undefined : (line: string) => console.log(line);
   print(engineLine(engine));
+
+  if (options.budget !== null) {
+    const end = new AbortController();
+    process.once('SIGINT', () => end.abort());
+    const { trainBudget } = await import('./headless/budget');
+    await trainBudget(options, engine, dependencies, (line) => console.log(line), end.signal);
+    return;
+  }
 
   const run = new HeadlessRun(options, engine, dependencies, print);
   process.once('SIGINT', () => void run.stop());
@@ -37,7 +46,7 @@ async function main(): Promise<void> {
   } finally {
     if (options.json !== null) {
       const command = ['npm run headless --', ...args.map(quoted)].join(' ');
-      writeFileSync(options.json, `${JSON.stringify(run.file(command), null, 1)}\n`);
+      writeFileSync(options.json, `${runText(run.file(command), 1)}\n`);
     }
   }
 }

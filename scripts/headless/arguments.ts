@@ -12,6 +12,8 @@ import {
   presets,
   type Recipe,
 } from '../../src/recipe';
+import type { BudgetPlan } from '../../src/session/budget/budgetExperiment';
+import { type BudgetMethod, budgetMethods } from '../../src/session/budget/budgetRecipes';
 
 export const usage = `Trains without a browser and prints the numbers.
 
@@ -24,6 +26,11 @@ export const usage = `Trains without a browser and prints the numbers.
   --seed N                 short for --set seed=N
   --steps N                stops after N steps of the unchanged schedule
   --json FILE              writes recipe, losses, scores and timing
+  --labels FILE            a CSV of pictures and their classes: the labels that are given (label_source=hand)
+  --budget N,N,…           compares methods at so many labels of each class, and writes the results to --json
+                           after every training; given again, it goes on where that file ends
+  --methods NAME,NAME,…    what --budget compares: ${budgetMethods.join(', ')} (all)
+  --seeds N,N,…            the seeds --budget runs with; each draws other labels, too (the recipe's)
   --quiet                  prints errors and the last scores only
   --help`;
 
@@ -41,7 +48,14 @@ export interface HeadlessOptions {
   /** Where the JSON goes. */
   json: string | null;
   quiet: boolean;
+  /** A file of labels to be given by hand. */
+  labels: string | null;
+  /** What is compared in the place of a single run. */
+  budget: BudgetChoice | null;
 }
+
+/** The comparison asked for. */
+export type BudgetChoice = Pick<BudgetPlan, 'labelsPerClass' | 'methods' | 'seeds'>;
 
 /**
  * Reads the arguments; null when only help was asked for.
@@ -52,7 +66,14 @@ export function readArguments(args: readonly string[]): HeadlessOptions | null {
   if (values.help === true) return null;
   const named = chooseRecipe(values);
   const data = chooseData(values.data, named.recipe);
-  const recipe = { ...named.recipe, data: 'builtin' in data ? data.builtin : 'folder' } as const;
+  const labels = values.labels ?? null;
+  if (labels !== null && !(existsSync(labels) && statSync(labels).isFile()))
+    throw wrong(`--labels ${labels} is not a file.`);
+  const recipe = {
+    ...named.recipe,
+    data: 'builtin' in data ? data.builtin : 'folder',
+    label_source: labels === null ? named.recipe.label_source : 'hand',
+  } as const;
   return {
     recipe,
     preset: named.preset,
@@ -60,6 +81,8 @@ export function readArguments(args: readonly string[]): HeadlessOptions | null {
     steps: values.steps === undefined ? null : wholeNumber('--steps', values.steps, 1),
     json: values.json ?? null,
     quiet: values.quiet === true,
+    labels,
+    budget: chooseBudget(values, recipe),
   };
 }
 
@@ -78,6 +101,10 @@ function parse(args: readonly string[]) {
         seed: text,
         set: { type: 'string', multiple: true },
         json: text,
+        labels: text,
+        budget: text,
+        methods: text,
+        seeds: text,
         quiet: flag,
         help: flag,
       },
@@ -133,6 +160,28 @@ function chooseData(given: string | undefined, recipe: Recipe): DataChoice {
 
 function isBuiltin(name: string): name is (typeof builtinNames)[number] {
   return (builtinNames as readonly string[]).includes(name);
+}
+
+function chooseBudget(values: ReturnType<typeof parse>, { seed }: Recipe): BudgetChoice | null {
+  const { budget, methods, seeds, json, steps, labels } = values;
+  if (budget === undefined) {
+    if (methods === undefined && seeds === undefined) return null;
+    throw wrong('--methods and --seeds belong to --budget.');
+  }
+  if (json === undefined) throw wrong('--budget keeps its results in a file: name it with --json FILE.');
+  if (steps !== undefined) throw wrong('--budget trains to the end: set epochs in the place of --steps.');
+  if (labels !== undefined) throw wrong('--budget draws its labels: leave --labels out.');
+  return {
+    labelsPerClass: budget.split(',').map((text) => wholeNumber('--budget', text, 1)),
+    methods: methods === undefined ? [...budgetMethods] : methods.split(',').map(budgetMethod),
+    seeds: seeds === undefined ? [seed] : seeds.split(',').map((text) => wholeNumber('--seeds', text, 0)),
+  };
+}
+
+function budgetMethod(name: string): BudgetMethod {
+  const known = budgetMethods.find((each) => each === name);
+  if (known !== undefined) return known;
+  throw wrong(`--methods knows ${budgetMethods.join(', ')}, not “${name}”.`);
 }
 
 function wholeNumber(option: string, text: string, least: number): number {

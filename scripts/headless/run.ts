@@ -1,5 +1,8 @@
 /** Drives a training session from the first picture to the last step, and gathers what it says. */
 
+import { readFileSync } from 'node:fs';
+import { createLabelling } from '../../src/labels';
+import { importLabels } from '../../src/labels/csv';
 import { PawsaurError } from '../../src/platform/errors';
 import { planRun } from '../../src/recipe';
 import type { SessionDependencies } from '../../src/session/dependencies';
@@ -11,6 +14,8 @@ import type {
   DiagnosisReport,
   EngineSummary,
   EvaluationReport,
+  LabelsReport,
+  PictureList,
   SessionEvent,
   StepColumns,
   TimingReport,
@@ -18,7 +23,15 @@ import type {
 import { type RunFile, runJson } from '../../src/session/runFile';
 import { TrainingSession } from '../../src/session/trainingSession';
 import type { HeadlessOptions } from './arguments';
-import { baselinesLine, dataLine, diagnosisLine, evaluationLine, stepLines } from './lines';
+import {
+  baselinesLine,
+  classificationLine,
+  dataLine,
+  diagnosisLine,
+  evaluationLine,
+  labelLines,
+  stepLines,
+} from './lines';
 
 type Unnumbered<C> = C extends Command ? Omit<C, 'id'> : never;
 
@@ -39,6 +52,8 @@ export class HeadlessRun {
   readonly #startedAt = new Date();
   readonly #evaluations: EvaluationReport[] = [];
   #dataset: DatasetSummary | null = null;
+  #pictures: PictureList | null = null;
+  #labels: LabelsReport | null = null;
   #baselines: BaselinesReport | null = null;
   #timing: TimingReport | null = null;
   #diagnosis: DiagnosisReport | null = null;
@@ -73,6 +88,7 @@ export class HeadlessRun {
       // The folder on disk is read file by file by the dependencies.
       await this.#ask({ type: 'importFiles', name: data.folder, files: [], seed: recipe.data_seed });
     }
+    if (this.#options.labels !== null) await this.#giveLabels(this.#options.labels);
     this.#refuseTooManySteps();
     await this.#ask({ type: 'prepare', recipe: { ...recipe } });
     const rested = new Promise<PawsaurError | null>((resolve) => {
@@ -92,7 +108,10 @@ export class HeadlessRun {
   summary(): string {
     const lines: string[] = [];
     const last = this.#evaluations.at(-1);
-    if (this.#options.quiet && last !== undefined) lines.push(evaluationLine(last));
+    if (this.#options.quiet && last !== undefined) {
+      lines.push(evaluationLine(last));
+      if (last.classification !== null) lines.push(classificationLine(last.classification));
+    }
     if (this.#diagnosis !== null) lines.push(diagnosisLine(this.#diagnosis));
     return lines.join('\n');
   }
@@ -113,12 +132,32 @@ export class HeadlessRun {
         evaluations: [],
         baselines: this.#baselines,
         timing,
+        labels: this.#labels,
       }),
       evaluations: this.#evaluations.map((each) => ({ ...each, jaccard: each.jaccardHeadMean })),
       timing: timing && { ...timing, stepMsMedian: timing.medianStepMs ?? null, seconds },
       startedAt: this.#startedAt.toISOString(),
       command,
     };
+  }
+
+  async #giveLabels(file: string): Promise<void> {
+    await this.#ask({ type: 'listPictures' });
+    const { generation, classNames, truth, names } = this.#pictures!;
+    const imported = importLabels(readFileSync(file), createLabelling(classNames, truth), { names });
+    for (const line of labelLines(imported)) this.#print(line);
+    if (imported.given === 0) {
+      const reason = imported.problems[0]?.reason ?? 'It has no rows.';
+      throw new PawsaurError('headless/refused', `--labels ${file} gave no label. ${reason}`);
+    }
+    const { labelling } = imported;
+    await this.#ask({
+      type: 'setLabels',
+      generation,
+      classNames: [...labelling.classNames],
+      given: labelling.given.slice(),
+      truth: labelling.truth.slice(),
+    });
   }
 
   #refuseTooManySteps(): void {
@@ -164,6 +203,12 @@ export class HeadlessRun {
         this.#dataset = event.summary;
         this.#print(dataLine(event.summary));
         break;
+      case 'pictures':
+        this.#pictures = event.pictures;
+        break;
+      case 'labels':
+        this.#labels = event.labels;
+        break;
       case 'prepared':
         for (const { message } of event.prepared.warnings) this.#print(`note: ${message}`);
         this.#print(`${event.prepared.totalSteps} steps of ${event.prepared.batchSize} pictures`);
@@ -182,6 +227,9 @@ export class HeadlessRun {
       case 'evaluation':
         this.#evaluations.push(event.evaluation);
         this.#print(evaluationLine(event.evaluation));
+        if (event.evaluation.classification !== null) {
+          this.#print(classificationLine(event.evaluation.classification));
+        }
         break;
       case 'baselines':
         this.#baselines = event.baselines;

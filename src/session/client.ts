@@ -29,7 +29,7 @@ import { metricsCsv, type RunFile, runJson } from './runFile';
 import { type OpenPort, openTrainingWorker, type WorkerPort } from './workerPort';
 
 export type { ClientState } from './clientState';
-export type { LiveChange, RunFile } from './runFile';
+export { type LiveChange, type RunFile, runText } from './runFile';
 
 /** What became of a recipe: ready to train, or the fields that keep it from starting. */
 export type PrepareResult =

@@ -1,11 +1,13 @@
 /** The numbers of a run as files: CSV for the steps, JSON for everything. */
 
+import { labelCounts } from '../labels';
 import type { MetricsBuffer } from './metricsBuffer';
 import type {
   BaselinesReport,
   DatasetSummary,
   EngineSummary,
   EvaluationReport,
+  LabelsReport,
   TimingReport,
 } from './payloads';
 import type { Setting } from './protocol';
@@ -32,11 +34,21 @@ export interface RunFile {
   kernelPlan: NonNullable<EngineSummary['kernelPlan']> | null;
   /** Loss of each step, from step 1. */
   losses: number[];
+  /** NaN where a number could not be known. */
   columns: Record<string, number[]>;
   liveChanges: LiveChange[];
   evaluations: EvaluationReport[];
   baselines: BaselinesReport | null;
   timing: TimingReport | null;
+  /** The labels in force at the end; null before any were. A budget draws the same ones for the same recipe. */
+  labels: {
+    source: LabelsReport['source'];
+    classNames: string[];
+    /** Labels of each class. */
+    counts: number[];
+    /** [n] class given to each picture; −1 none. */
+    given: number[];
+  } | null;
 }
 
 /** What `runJson` gathers. */
@@ -50,6 +62,7 @@ export interface RunParts {
   evaluations: readonly EvaluationReport[];
   baselines: BaselinesReport | null;
   timing: TimingReport | null;
+  labels: LabelsReport | null;
 }
 
 /** The run as plain data, ready for JSON. */
@@ -77,7 +90,19 @@ export function runJson(parts: RunParts): RunFile {
     evaluations: [...parts.evaluations],
     baselines: parts.baselines,
     timing: parts.timing,
+    labels: parts.labels && labelsEntry(parts.labels),
   };
+}
+
+/** A run as the text of a JSON file: typed arrays as plain ones, what is not known as null. */
+export function runText(file: object, indent = 0): string {
+  const plain = (_: string, value: unknown) => (value instanceof Int32Array ? [...value] : value);
+  return JSON.stringify(file, plain, indent);
+}
+
+function labelsEntry({ source, classNames, given }: LabelsReport): RunFile['labels'] {
+  const counts = [...labelCounts({ classNames, given })];
+  return { source, classNames: [...classNames], counts, given: [...given] };
 }
 
 /** The steps as CSV, one line each, under the column names; numbers in full. */

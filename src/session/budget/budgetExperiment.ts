@@ -106,6 +106,13 @@ export function readBudget(stored: unknown): BudgetExperiment | null {
   return problems.length > 0 ? null : { version: 1, plan: { ...plan, base }, done };
 }
 
+/** Whether two experiments are about the same, whatever has come of them. */
+export function samePlan(a: BudgetExperiment, b: BudgetExperiment): boolean {
+  // Read, both have their fields in one order.
+  const [one, other] = [a, b].map(({ plan }) => JSON.stringify(readBudget({ version: 1, plan, done: [] })));
+  return one === other;
+}
+
 /** All trainings, in the order in which they are done: seed by seed, few labels first. */
 export function runsOf({ plan }: BudgetExperiment): BudgetRun[] {
   const run = (method: BudgetMethod, seed: number, budgets: readonly number[]): BudgetRun => ({

@@ -11,6 +11,7 @@ export {
   readBudget,
   remainingRuns,
   runsOf,
+  samePlan,
   secondsLeft,
 } from './budgetExperiment';
 export { type BudgetMethod, budgetMethods } from './budgetRecipes';
