@@ -24,7 +24,7 @@ import styles from './experiment.module.css';
 import { Progress } from './Progress';
 import { experimentOf, type Wishes } from './planning';
 import { Results } from './Results';
-import { experimentCsv, methodNames } from './results';
+import { experimentCsv, titleOf } from './results';
 
 export function ExperimentView() {
   const open = experimentSurface.use((s) => s.open);
@@ -95,7 +95,7 @@ function Planning() {
               <Checkbox
                 key={method}
                 value={method}
-                label={methodNames[method]}
+                label={titleOf(method, { plan: { base: recipe } })}
                 onChange={(event) => toggle(method, event.currentTarget.checked)}
               />
             ))}

@@ -56,7 +56,7 @@ export function labelsPlot(experiment: BudgetExperiment): PlotSpec {
     ...shared,
     name: 'Accuracy on held-out pictures against labels a class',
     file: 'pawsaur-labels',
-    axis: 'labels a class',
+    axis: 'labels',
     lines,
     csv: () => experimentCsv(experiment),
   };

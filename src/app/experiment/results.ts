@@ -1,16 +1,17 @@
 /** What an experiment came to: means over seeds, the table, the file, and the comparison in a sentence. */
 
+import type { Recipe } from '../../recipe';
 import { type BudgetCell, type BudgetExperiment, type BudgetMethod, cellsOf } from '../../session/budget';
 
 /** What the methods are called here. */
-export const methodNames: Record<BudgetMethod, string> = {
+const methodNames: Record<BudgetMethod, string> = {
   paws: 'PAWS',
   supervised: 'Labels alone',
   dino: 'DINO + linear',
 };
 
 /** The title of a method in an experiment: the extra of PAWS is named. */
-export function titleOf(method: BudgetMethod, { plan }: BudgetExperiment): string {
+export function titleOf(method: BudgetMethod, { plan }: { plan: { base: Recipe } }): string {
   // Of another method's recipe the label loss is taken from PAWS's short presets, where it is on.
   const extra = method === 'paws' && (plan.base.method !== 'paws' || plan.base.support_ce_weight > 0);
   return extra ? `${methodNames[method]} + CE` : methodNames[method];

@@ -14,7 +14,8 @@ interface LegendProps {
 
 export function Legend({ spec, settings: { hidden, smoothing }, onHidden }: LegendProps) {
   const step = useSyncExternalStore(crosshair.subscribe, crosshair.getStep);
-  const lines = visibleLines(spec, new Set());
+  // Loose points belong to the curve of their colour.
+  const lines = visibleLines(spec, new Set()).filter((line) => !line.unjoined);
   const toggle = (id: string) => {
     const next = new Set(hidden);
     if (!next.delete(id)) next.add(id);

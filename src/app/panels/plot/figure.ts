@@ -45,7 +45,7 @@ export function buildFigure(spec: PlotSpec, settings: PlotSettings, theme: Theme
   const long = !outside || canvas.width >= wide;
   const margin = {
     l: 46,
-    r: outside ? (long ? 138 : 84) : 12,
+    r: outside ? (long ? 138 : 92) : 12,
     t: canvas.titled ? 84 : 10,
     b: 26,
   };
@@ -169,7 +169,8 @@ function traces({ line, raw, main }: Curve, theme: Theme): Data[] {
     line: { color: colour, width: 2.2, dash: line.dash ?? 'solid', simplify: false },
     marker: {
       color: colour,
-      size: 6.5,
+      size: line.unjoined ? 4.5 : 6.5,
+      opacity: line.unjoined ? 0.6 : 1,
       symbol: line.markers ?? 'circle',
       line: { color: colour, width: 1.5 },
     },
@@ -270,7 +271,8 @@ function axisWord(text: string, theme: Theme): Partial<Annotations> {
     y: 0,
     xanchor: 'right',
     yanchor: 'top',
-    xshift: -12,
+    // Longer words need the room that the first number leaves.
+    xshift: text.length > 4 ? -6 : -12,
     yshift: -3,
     showarrow: false,
     text,
