@@ -60,6 +60,14 @@ export const pawsExperiments: readonly Experiment[] = [
     live: true,
     fits: ({ recipe, underWay }) => underWay && recipe.sharpen < 1,
   },
+  {
+    id: 'labels-alone',
+    title: 'The same labels alone',
+    text: () =>
+      'The honest baseline: same labels, network, views and steps, and no unlabelled picture. What PAWS has above it is what the unlabelled pictures buy.',
+    changes: () => ({ method: 'supervised' }),
+    fits: ({ recipe, underWay }) => !underWay && !isPure(recipe) && recipe.arch === 'cnn',
+  },
   anotherDraw,
   {
     id: 'pure',
@@ -76,14 +84,6 @@ export const pawsExperiments: readonly Experiment[] = [
       'Each class then hangs on a single picture: look at the ballot of those that look different. Expect far less, and large differences from draw to draw.',
     changes: () => ({ labels_per_class: 1 }),
     fits: ({ recipe }) => isDrawn(recipe) && recipe.labels_per_class > 1,
-  },
-  {
-    id: 'labels-alone',
-    title: 'The same labels alone',
-    text: () =>
-      'The honest baseline: same labels, network, views and steps, and no unlabelled picture. What PAWS has above it is what the unlabelled pictures buy.',
-    changes: () => ({ method: 'supervised' }),
-    fits: ({ recipe, underWay }) => !underWay && !isPure(recipe) && recipe.arch === 'cnn',
   },
 ];
 

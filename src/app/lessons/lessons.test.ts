@@ -140,11 +140,11 @@ describe('the experiments', () => {
 
   it('of PAWS take away what holds it up, and draw other labels', () => {
     const ids = idsOf('grey-paws-quick');
-    expect(ids({}, false)).toEqual(['label-draw', 'pure', 'one-label']);
-    expect(ids({}, true)).toEqual(['me-max', 'sharpen', 'pure']);
+    expect(ids({}, false)).toEqual(['labels-alone', 'label-draw', 'pure', 'one-label']);
+    expect(ids({}, true)).toEqual(['me-max', 'sharpen', 'pure', 'one-label']);
     expect(ids({ me_max: false, sharpen: 1 }, true).slice(0, 2)).toEqual(['me-max-back', 'sharpen-back']);
     expect(ids({ support_ce_weight: 0 }, false)[0]).toBe('ce-back');
-    expect(ids({ label_source: 'hand' }, false)).toEqual(['pure', 'labels-alone']);
+    expect(ids({ label_source: 'hand' }, false)).toEqual(['labels-alone', 'pure']);
   });
 
   it('name the price of an even guess over the classes there are', () => {

@@ -27,7 +27,12 @@ type Shown = Pick<Metric, 'label' | 'colour' | 'format'> & { smoothed?: boolean;
 
 /** Numbers of the steps that belong here, in order; each method has those that it reports. */
 const shown: Record<string, Shown> = {
-  lr: { label: 'learning rate', colour: 'student', format: scientific },
+  lr: {
+    label: 'learning rate',
+    meaning: 'warmed up linearly, then a cosine down to min_lr',
+    colour: 'student',
+    format: scientific,
+  },
   weightDecay: { label: 'weight decay', colour: 'student', format: digits(4) },
   momentum: { label: 'teacher momentum', colour: 'teacher', format: digits(5) },
   teacherTemp: { label: 'teacher temp', colour: 'teacher', format: digits(4) },
@@ -47,7 +52,6 @@ const shown: Record<string, Shown> = {
 
 /** What DINO's schedules do beyond what its facts say. */
 const schedules: Record<string, string> = {
-  lr: 'warmed up linearly, then a cosine down to min_lr',
   weightDecay: 'a cosine from weight_decay to weight_decay_end; none on biases and norms',
   momentum: 'share of the old teacher that each step keeps; a cosine up to 1',
   studentTemp: 'student temperature: always above the teacher’s, or there is nothing to sharpen',
@@ -80,10 +84,11 @@ const speed: readonly Metric[] = [
 /** The numbers of a method's steps, then the speed. */
 export function metricsOf(method: MethodName): readonly Metric[] {
   const { series } = methodFacts[method];
-  const ofSteps = Object.entries(shown).flatMap(([column, { smoothed = false, ...metric }]) => {
+  const ofSteps = Object.entries(shown).flatMap(([column, { smoothed = false, ...metric }]): Metric[] => {
     const facts = series[column];
     if (facts === undefined) return [];
-    const meaning = (method === 'dino' ? schedules[column] : undefined) ?? facts.meaning;
+    const own = method === 'dino' ? schedules[column] : metric.meaning;
+    const meaning = own ?? metric.meaning ?? facts.meaning;
     return [{ ...metric, meaning, smoothed, id: column, column, columns: stepSeries }];
   });
   return [...ofSteps, ...speed];
