@@ -38,12 +38,23 @@ describe('paws_loss', () => {
     const classes = fixture.number('classes_per_batch');
     const smoothing = fixture.number('label_smoothing');
     check(fixture, 'support_labels', labelsMatrix(cyclingColumns(rows, classes), classes, smoothing));
-    check(fixture, 'labels_matrix/hard', labelsMatrix(cyclingColumns(12, 4), 4, 0));
-    check(fixture, 'labels_matrix/smooth', labelsMatrix(cyclingColumns(6, 3), 3, 0.1));
+    const matrix = (
+      name: string,
+      label: (row: number, classes: number) => number,
+      over: number,
+      s = smoothing,
+    ) => {
+      const [length, width] = fixture.shape(`labels_matrix/${name}`) as [number, number];
+      const columns = Int32Array.from({ length }, (_, row) => label(row, width));
+      check(fixture, `labels_matrix/${name}`, labelsMatrix(columns, width, s, width / over));
+      return length;
+    };
+    matrix('hard', (row, width) => row % width, 1, 0);
+    matrix('smooth', (row, width) => row % width, 1);
     // Two workers that sample the same classes leave the columns of the second one unused.
-    check(fixture, 'labels_matrix/two_workers', labelsMatrix(cyclingColumns(12, 3), 6, 0.1, 3));
-    const own = cyclingColumns(12, 3).map((column, row) => column + (row < 6 ? 0 : 3));
-    check(fixture, 'labels_matrix/two_workers_unique', labelsMatrix(own, 6, 0.1));
+    const both = matrix('two_workers', (row, width) => row % (width / 2), 2);
+    const ofSecond = (row: number, width: number) => (row < both / 2 ? 0 : width / 2);
+    matrix('two_workers_unique', (row, width) => (row % (width / 2)) + ofSecond(row, width), 1);
   });
 
   interface Run {
@@ -166,10 +177,10 @@ describe.each(['paws_train', 'paws_train_pred'])('%s', (name) => {
   const weightDecay = fixture.number('wd');
 
   const inputsOf = (step: number) => {
-    const crops = (...kinds: string[]) =>
-      tf.concat(
-        kinds.flatMap((kind) => fixture.names(`step${step}/${kind}`)).map((view) => tensorOf(fixture, view)),
-      );
+    const groups = [['support', 'global'], ['small']].flatMap((kinds) => {
+      const views = kinds.flatMap((kind) => fixture.names(`step${step}/${kind}`));
+      return views.length > 0 ? [{ crops: tf.concat(views.map((view) => tensorOf(fixture, view))) }] : [];
+    });
     const controls = controlVector({
       lr: lr[step]!,
       weightDecay,
@@ -183,7 +194,7 @@ describe.each(['paws_train', 'paws_train_pred'])('%s', (name) => {
     });
     const matrix = labelsMatrix(cyclingColumns(supports, classes), classes, fixture.number('sm'));
     return {
-      groups: [{ crops: crops('support', 'global') }, { crops: crops('small') }],
+      groups,
       labels: tf.tensor2d(matrix, [supports, classes]),
       truth: tf.fill([fixture.number('B')], -1),
       supportClasses: tf.zeros([supports]),
