@@ -80,6 +80,8 @@ export class FakeDevice {
   givenSeen: Int32Array[] = [];
   /** Called before each operation; may throw or wait. */
   before: (operation: string, step: number) => unknown = () => undefined;
+  /** Component `d` of a picture's feature after a step. */
+  featureOf = (index: number, d: number, step: number): number => Math.sin(index * 7 + d + step);
   /** Called as each kernel is compiled; may throw or wait. */
   compiling: (done: number) => unknown = () => undefined;
 
@@ -231,7 +233,7 @@ class FakeMethod implements TrainingMethod {
   features(indices: Int32Array) {
     this.#requireAlive();
     const value = (_: unknown, i: number) =>
-      Math.sin(indices[Math.floor(i / featureDim)]! * 7 + i + this.step);
+      this.device.featureOf(indices[Math.floor(i / featureDim)]!, i % featureDim, this.step);
     const length = indices.length * featureDim;
     return this.device.use('features', this.step, () => Float32Array.from({ length }, value));
   }
