@@ -5,13 +5,18 @@
 
 import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useId, useRef } from 'react';
+import { type FocusEvent, type KeyboardEvent, useEffect, useId, useRef } from 'react';
 import type { Labelling } from '../../labels';
 import styles from './labels.module.css';
 import { PictureCell } from './PictureCell';
 import { choose, cursorPosition, type GridLayout, moveTo, point, type Selection } from './selection';
 import { useGridPointer } from './useGridPointer';
 import { useThumbnails } from './useThumbnails';
+
+/** Whoever comes by keyboard sees all of the grid. */
+function intoView({ currentTarget }: FocusEvent<HTMLDivElement>): void {
+  if (currentTarget.matches(':focus-visible')) currentTarget.scrollIntoView({ block: 'nearest' });
+}
 
 const gap = 6;
 const padding = 8;
@@ -108,6 +113,7 @@ export function PictureGrid(props: Props) {
         aria-activedescendant={cursor === undefined ? undefined : `${ids}-${cursor}`}
         data-autofocus
         onKeyDown={press}
+        onFocus={intoView}
         {...handlers}
       >
         <div role="presentation" style={{ height: rows.getTotalSize(), position: 'relative' }}>

@@ -3,7 +3,7 @@
 import type { RowProblem } from '../../labels/csv';
 import { plural } from '../format';
 import { download, fileNameOf } from '../store/download';
-import { shownLabels, takeLabelling, useLabels } from '../store/labels';
+import { markLabelsSaved, shownLabels, takeLabelling, useLabels } from '../store/labels';
 import { useRun } from '../store/run';
 import { useSetup } from '../store/setup';
 
@@ -42,6 +42,7 @@ export async function saveLabelFile(): Promise<void> {
     'text/csv',
     exportLabels(labelling, pictures),
   );
+  markLabelsSaved();
 }
 
 /** Whether a file could be one of labels. */

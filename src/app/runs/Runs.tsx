@@ -4,7 +4,7 @@ import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { plural } from '../format';
 import { ensureData } from '../store/actions';
-import { useUnderWay } from '../store/facts';
+import { methodTitle, useUnderWay } from '../store/facts';
 import { liveTitle, type Outcome, outcomeOf, type PastRun, runTitle, useHistory } from '../store/history';
 import { tell } from '../store/notify';
 import { useRun } from '../store/run';
@@ -40,7 +40,8 @@ function ThisRun() {
       outcome={outcomeOf(state)}
     >
       <p>
-        {runTitle(preset, recipe)} · {dataset?.name ?? recipe.data} · seed {recipe.seed}
+        {methodTitle(recipe)} · {runTitle(preset, recipe)} · {dataset?.name ?? recipe.data} · seed{' '}
+        {recipe.seed}
       </p>
       {live !== '' && <p>{live}</p>}
       <div className={styles.buttons}>
@@ -78,7 +79,7 @@ function EarlierRun({ run }: { run: PastRun }) {
   return (
     <Card title={run.title} when={time} outcome={run.outcome}>
       <p>
-        {run.preset} · {run.dataName} · {plural(run.file.losses.length, 'step')}
+        {methodTitle(run.recipe)} · {run.preset} · {run.dataName} · {plural(run.file.losses.length, 'step')}
       </p>
       {live !== '' && <p>{live}</p>}
       <div className={styles.buttons}>

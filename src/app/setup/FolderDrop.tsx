@@ -1,8 +1,10 @@
-/** Lets folders and files be dropped anywhere on the page; a recipe file among them is read as one. */
+/** Lets folders and files be dropped anywhere on the page; a file of a recipe or of labels is read as one. */
 
 import { useEffect, useState } from 'react';
+import { plural } from '../format';
+import { looksLikeLabels, readLabelFile } from '../labels/labelFiles';
 import { takeFolderFrom } from '../store/actions';
-import { reportError } from '../store/notify';
+import { reportError, tell, warn } from '../store/notify';
 import { dropContents, fromDrop } from './collectFiles';
 import { takeRecipeFile } from './recipeFile';
 import styles from './setup.module.css';
@@ -16,10 +18,23 @@ async function takeDrop(transfer: DataTransfer): Promise<void> {
     const [file] = contents.files;
     if (contents.files.length === 1 && file.name.toLowerCase().endsWith('.json'))
       return await takeRecipeFile(file);
+    if (contents.files.length === 1 && looksLikeLabels(file)) return await takeLabels(file);
     await takeFolderFrom(() => fromDrop(contents));
   } catch (thrown) {
     reportError(thrown);
   }
+}
+
+/** Reads a file of labels; what of it cannot be used is told in a corner,. */
+async function takeLabels(file: File): Promise<void> {
+  const { given, problems } = await readLabelFile(file);
+  const first = problems[0] === undefined ? '' : ` The first: ${problems[0].reason}`;
+  if (problems.length === 0) tell(`${plural(given, 'label')} read`, file.name);
+  else
+    warn(
+      `${plural(given, 'label')} read, ${plural(problems.length, 'row')} left out`,
+      `${file.name}.${first}`,
+    );
 }
 
 export function FolderDrop() {

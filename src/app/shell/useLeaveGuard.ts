@@ -1,4 +1,4 @@
-/** Asks before the page is left with training that was never downloaded. */
+/** Asks before the page is left with training or labels that were never downloaded. */
 
 import { useEffect } from 'react';
 import { isUnsaved } from '../store/history';

@@ -10,6 +10,7 @@ import {
   recipeFields,
 } from '../../recipe';
 import type { ClientState, LiveChange, RunFile } from '../../session/client';
+import { areLabelsUnsaved } from './labels';
 import { session, useRun } from './run';
 import { changedFields, presetRecipe } from './setup';
 
@@ -87,10 +88,11 @@ export function markPastSaved(id: number): void {
   }));
 }
 
-/** Whether leaving the page loses training that was never downloaded. */
+/** Whether leaving the page loses training or labels that were never downloaded. */
 export function isUnsaved(): boolean {
   const { runs, savedStep } = useHistory.getState();
-  return useRun.getState().stepsRecorded > savedStep || runs.some(({ saved }) => !saved);
+  const trained = useRun.getState().stepsRecorded > savedStep || runs.some(({ saved }) => !saved);
+  return trained || areLabelsUnsaved();
 }
 
 /** A value of a recipe as it is written on the page. */

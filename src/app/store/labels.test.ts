@@ -3,10 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FakeSession, freshPage } from '../testing/fakeSession';
 import { ensureData, start, takeBuiltin, takeFolderFrom } from './actions';
 import { problemsOf } from './facts';
+import { isUnsaved } from './history';
 import {
   changeLabels,
   followLabels,
   labelByHand,
+  markLabelsSaved,
   pickLabels,
   redoLabels,
   shownLabels,
@@ -160,4 +162,14 @@ describe('labels picked', () => {
     expect(useLabels.getState().picked).toEqual([2, 1]);
     expect(labelled(shown().given)).toEqual([]);
   });
+});
+
+it('are asked about before the page is left, until they are downloaded', () => {
+  expect(isUnsaved()).toBe(false);
+  changeLabels({ kind: 'give', indices: [0], class: 0 });
+  expect(isUnsaved()).toBe(true);
+  markLabelsSaved();
+  expect(isUnsaved()).toBe(false);
+  undoLabels();
+  expect(isUnsaved()).toBe(true);
 });

@@ -38,9 +38,17 @@ export interface Labels {
   history: LabelHistory | null;
   /** Pictures chosen for the person to label, in order; empty when none were. */
   picked: readonly number[];
+  /** The labelling that was downloaded last. */
+  saved: Labelling | null;
 }
 
-const nothing: Labels = { pictures: null, trainIndices: new Int32Array(0), history: null, picked: [] };
+const nothing: Labels = {
+  pictures: null,
+  trainIndices: new Int32Array(0),
+  history: null,
+  picked: [],
+  saved: null,
+};
 
 export const useLabels = create<Labels>(() => nothing);
 
@@ -161,6 +169,17 @@ function current(): LabelHistory {
   const { history } = get();
   if (history === null) throw new PawsaurError('labels/none', 'There are no pictures to label yet.');
   return history;
+}
+
+/** Marks the labels by hand as downloaded. */
+export function markLabelsSaved(): void {
+  set({ saved: get().history?.present ?? null });
+}
+
+/** Whether leaving the page loses labels by hand. */
+export function areLabelsUnsaved(): boolean {
+  const { history, saved } = get();
+  return history !== null && history.past.length > 0 && history.present !== saved;
 }
 
 /** Why classes cannot be changed now; null where they can. */
