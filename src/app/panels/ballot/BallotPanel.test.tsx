@@ -104,7 +104,7 @@ describe('the ballot', () => {
     const report = sampleBallots();
     show(report);
     const index = Number(cards()[0]!.dataset.picture);
-    fireEvent.click(cards()[0]!);
+    cards()[0]!.focus();
     fireEvent.keyDown(cards()[0]!, { key: '3' });
     expect(labels.changeLabels).toHaveBeenCalledWith({ kind: 'give', indices: [index], class: 2 });
     expect(screen.getByText(/The votes follow with the next ballot/)).toBeTruthy();

@@ -49,6 +49,7 @@ export function Supporters({ report, tally, relabelled, onRelabel }: SupportersP
     if (label !== null) {
       event.preventDefault();
       event.stopPropagation();
+      setChosen(home.index);
       onRelabel(home.index, label);
       return;
     }
