@@ -4,6 +4,12 @@ import type { Phase } from './protocol';
 import { fakeRecipe } from './testing/fakes';
 import { type Asked, Harness } from './testing/harness';
 
+/** Labels of the first pictures; of later ones they are stale. */
+function labelsOf(classNames: string[]) {
+  const given = Int32Array.from({ length: 12 }, (_, i) => (i < 4 ? i % 2 : -1));
+  return { generation: 1, classNames, given, truth: Int32Array.from({ length: 12 }, (_, i) => i % 2) };
+}
+
 const short = { ...fakeRecipe, eval_every: 1 };
 const commands = {
   load: { type: 'loadBuiltin', name: 'grey', seed: 0, hueSpread: 0.5 },
@@ -22,6 +28,15 @@ const commands = {
   setLive: { type: 'setLive', field: 'momentum_teacher', value: 0.9 },
   inspect: { type: 'inspect' },
   exportWeights: { type: 'exportWeights' },
+  preparePaws: { type: 'prepare', recipe: { ...short, method: 'paws', labels_per_class: 2 } },
+  listPictures: { type: 'listPictures' },
+  relabel: { type: 'setLabels', ...labelsOf(['round', 'square']) },
+  relabelOther: { type: 'setLabels', ...labelsOf(['round', 'square', 'star']) },
+  pickLabels: { type: 'pickLabels', count: 2, seed: 0 },
+  watchBallots: { type: 'watchBallots', indices: [1, 9] },
+  evaluate: { type: 'evaluate' },
+  evaluateBudget: { type: 'evaluate', budget: { labelsPerClass: 1, labelSeed: 0 } },
+  fineTune: { type: 'fineTune', kind: 'linear', trunk: true, steps: 3, lr: 0.1 },
   thumbnails: { type: 'thumbnails', indices: [1], size: 2 },
 } satisfies Record<string, Asked>;
 type Name = keyof typeof commands;
@@ -130,6 +145,7 @@ describe('any order of commands', () => {
         expect(harness.device.mostStepping).toBeLessThanOrEqual(3);
         mostStepping = Math.max(mostStepping, harness.device.mostStepping);
         expect(harness.device.alive).toBe(0);
+        expect(harness.device.tuning).toBe(0);
 
         const told = steps(harness);
         for (const run of told) expect(run).toEqual(run.map((_, i) => i + 1));
@@ -147,7 +163,7 @@ describe('any order of commands', () => {
         const codes = harness.all('error').map(({ error, replyTo }) => [error.code, replyTo !== undefined]);
         for (const [code, isAnswer] of codes) {
           expect(isAnswer).toBe(true);
-          expect(code).toMatch(/^(session\/|aborted|import\/no-images)/);
+          expect(code).toMatch(/^(session\/|aborted|import\/no-images|labels\/classes)/);
         }
       }),
       { numRuns: 150 },

@@ -210,7 +210,7 @@ export class TrainingSession {
   }
 
   #discardRun(): void {
-    this.#loop.halt();
+    void this.#loop.rest('paused');
     this.#giveUp();
     const gone = this.#loop.take(async () => this.#loop.replace(null, 'ready'));
     this.#loaded = Promise.all([this.#loaded, gone]).catch(() => undefined);
