@@ -27,7 +27,7 @@ test('an experiment goes on after a reload and draws what labels buy', async ({ 
   page.on('dialog', (dialog) => dialog.accept());
   await page.goto(permalink('grey-paws-quick', tinyPaws));
   await open(page);
-  await page.getByLabel('Labels of each class').fill('1, 2');
+  await page.getByRole('textbox', { name: 'Labels of each class' }).fill('1, 2');
   await page.getByRole('checkbox', { name: 'DINO + linear' }).uncheck();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Start the experiment' }).click();

@@ -8,12 +8,12 @@ import { useMediaQuery } from '@mantine/hooks';
 import { type ReactNode, useEffect, useState } from 'react';
 import { LazyExperiment } from './experiment/LazyExperiment';
 import { LazyLabelSurface } from './labels/LazyLabelSurface';
-import { Lessons } from './lessons/Lessons';
 import { Runs } from './runs/Runs';
 import { FolderDrop } from './setup/FolderDrop';
 import { SetUp } from './setup/SetUp';
 import { Footer } from './shell/Footer';
 import { Header } from './shell/Header';
+import { LazyLessons } from './shell/LazyLessons';
 import { LazyPanels } from './shell/lazyPanels';
 import { Notices } from './shell/Notices';
 import styles from './shell/shell.module.css';
@@ -48,7 +48,7 @@ export function App() {
   const lessons = (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the column scrolls by itself, by key too
     <aside key="lessons" className={styles.lessons} aria-label="Explanation" tabIndex={0}>
-      <Lessons />
+      <LazyLessons />
     </aside>
   );
   return (

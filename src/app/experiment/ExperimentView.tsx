@@ -1,6 +1,6 @@
 /** The label-budget experiment: planned, carried out, and drawn while it goes. Lies over the whole page. */
 
-import { Button, Checkbox, Modal, NumberInput, TextInput } from '@mantine/core';
+import { Button, Modal, NativeSelect, TextInput } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
 import { planRun } from '../../recipe';
 import {
@@ -51,6 +51,9 @@ export function ExperimentView() {
   );
 }
 
+/** More would take longer than a visit. */
+const seedChoices = ['1', '2', '3', '4', '5'];
+
 function Planning() {
   const recipe = useSetup((s) => s.recipe);
   const dataset = useRun((s) => s.dataset);
@@ -79,28 +82,26 @@ function Planning() {
           value={wishes.budgets}
           onChange={(event) => change({ budgets: event.currentTarget.value })}
         />
-        <NumberInput
+        <NativeSelect
           label="Seeds"
           description="each draws other labels"
-          min={1}
-          max={10}
-          clampBehavior="strict"
-          allowDecimal={false}
-          value={wishes.seeds}
-          onChange={(value) => change({ seeds: Math.min(10, Math.max(1, Number(value) || 1)) })}
+          value={String(wishes.seeds)}
+          data={seedChoices}
+          onChange={(event) => change({ seeds: Number(event.currentTarget.value) })}
         />
-        <Checkbox.Group label="Methods" value={[...wishes.methods]}>
-          <div className={styles.methods}>
-            {budgetMethods.map((method) => (
-              <Checkbox
-                key={method}
-                value={method}
-                label={titleOf(method, { plan: { base: recipe } })}
+        <fieldset className={styles.methods}>
+          <legend>Methods</legend>
+          {budgetMethods.map((method) => (
+            <label key={method}>
+              <input
+                type="checkbox"
+                checked={wishes.methods.includes(method)}
                 onChange={(event) => toggle(method, event.currentTarget.checked)}
               />
-            ))}
-          </div>
-        </Checkbox.Group>
+              {titleOf(method, { plan: { base: recipe } })}
+            </label>
+          ))}
+        </fieldset>
         {'experiment' in planned ? (
           <Cost experiment={planned.experiment} />
         ) : (

@@ -14,7 +14,7 @@ import { beginSignal, useExperiment } from './experiment';
 const storageKey = 'pawsaur.budget';
 
 /** The experiment that was kept; null where there is none. */
-export function keptExperiment(): BudgetExperiment | null {
+function keptExperiment(): BudgetExperiment | null {
   try {
     return readBudget(JSON.parse(localStorage.getItem(storageKey) ?? 'null'));
   } catch {

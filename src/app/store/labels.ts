@@ -183,7 +183,7 @@ export function areLabelsUnsaved(): boolean {
 }
 
 /** Why classes cannot be changed now; null where they can. */
-export function whyClassesAreFixed(): string | null {
+function whyClassesAreFixed(): string | null {
   return isUnderWay(useRun.getState().run)
     ? 'A run keeps its classes. Stop it to add, rename, merge or remove some.'
     : null;

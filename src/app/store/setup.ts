@@ -103,7 +103,7 @@ export function choosePreset(name: string): void {
 }
 
 /** The preset of a method that suits these pictures best: made for them, or for such as they, or the first. */
-export function nearestPreset(method: MethodName, data: Recipe['data']): Preset {
+function nearestPreset(method: MethodName, data: Recipe['data']): Preset {
   const own = presets.filter((preset) => preset.method === method && !isOfficial(preset.name));
   return (
     own.find((preset) => preset.data === data) ??
