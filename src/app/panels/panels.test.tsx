@@ -1,13 +1,16 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type {
-  AttentionReport,
-  DatasetSummary,
-  EvaluationReport,
-  PreparedReport,
+import { officialRecipeOf } from '../../recipe';
+import {
+  type AttentionReport,
+  type DatasetSummary,
+  type EvaluationReport,
+  type PreparedReport,
+  stepColumns,
 } from '../../session/protocol';
+import { stepBatch } from '../../session/testing/samples';
 import { useRun } from '../store/run';
-import { scoreSeries, stepSeries } from '../store/series';
+import { scoreSeries, stepSeries, takeEvent } from '../store/series';
 import { AttentionPanel, CollapsePanel, HealthBanner, KnowsClassesPanel, LossPanel, ViewsPanel } from '.';
 import { attentionHistory } from './attention/history';
 import { crosshair } from './plot/crosshair';
@@ -92,8 +95,9 @@ beforeEach(() => {
     attention: null,
     views: null,
     diagnosis: null,
+    recipe: null,
   });
-  stepSeries.clear();
+  stepSeries.begin(stepColumns('dino'));
   scoreSeries.clear();
   attentionHistory.clear();
 });
@@ -139,6 +143,22 @@ describe('the loss panel', () => {
     fireEvent.click(screen.getByRole('button', { name: /KL/ }));
     const slider = screen.getByRole('slider', { name: 'Loss: step' });
     expect(slider.getAttribute('aria-valuetext')).toContain('KL 1.000');
+  });
+});
+
+describe('the loss of a method with labels', () => {
+  it('is called PAWS + CE while the label loss is on, and ends at ln C', async () => {
+    const recipe = { ...officialRecipeOf('paws'), support_ce_weight: 1 };
+    useRun.setState({ prepared: { ...prepared, method: 'paws', outDim: 10 }, recipe });
+    takeEvent({ type: 'prepared', prepared: { ...prepared, method: 'paws', outDim: 10 } });
+    takeEvent({ type: 'steps', reports: stepBatch(1, 3, 'paws') });
+    render(<LossPanel />);
+    await settle();
+    expect(screen.getByText(/PAWS \+ CE/)).toBeTruthy();
+    expect(screen.getByText(/ln 10 = 2\.303: every class alike/)).toBeTruthy();
+    expect(screen.getByRole('button', { name: /^votes/ })).toBeTruthy();
+    act(() => useRun.setState({ recipe: { ...recipe, support_ce_weight: 0 } }));
+    expect(screen.getByText(/PAWS: votes on the views, and nothing else/)).toBeTruthy();
   });
 });
 
@@ -198,6 +218,15 @@ describe('the attention panel', () => {
     expect(screen.queryByRole('status')).toBeNull();
   });
 
+  it('of a method without a teacher draws and scores the one network there is', async () => {
+    const alone = { ...attentionReport(0, 10), teacher: null, teacherMasks: null };
+    useRun.setState({ prepared: { ...prepared, method: 'paws' }, dataset, attention: alone });
+    render(<AttentionPanel />);
+    await settle();
+    expect(screen.queryByRole('button', { name: 'teacher' })).toBeNull();
+    expect(screen.getAllByText('10')).toHaveLength(2);
+  });
+
   it('shows no Jaccard of the teacher under the student’s maps', async () => {
     useRun.setState({ prepared, dataset, attention: attentionReport(0, 10) });
     render(<AttentionPanel />);
@@ -237,6 +266,46 @@ describe('the views panel', () => {
     fireEvent.click(screen.getByRole('button', { name: 'global 2' }));
     expect(screen.getByText('3.80')).toBeTruthy();
     expect(screen.queryByText('3.60')).toBeNull();
+  });
+});
+
+describe('the views of a method with labels', () => {
+  const view = (name: string) => ({
+    name,
+    size: 1,
+    boxes: [{ top: 0, left: 0, height: 2, width: 1, flip: false }],
+    pixels: new Uint8ClampedArray(4),
+  });
+  const report = {
+    step: 7,
+    indices: Int32Array.of(3),
+    views: ['global 1', 'global 2'].map(view),
+    answers: {
+      terms: Float32Array.of(0, 1.5, 1.6, 0),
+      targets: Float32Array.of(0.9, 0.1, 0.2, 0.8),
+      predictions: Float32Array.of(0.5, 0.5, 0.25, 0.75),
+    },
+    imageSize: 2,
+    pictures: new Uint8ClampedArray(16),
+  };
+  const named = { ...dataset, classNames: ['cat', 'dog'] } as DatasetSummary;
+
+  it('answer in classes by name', async () => {
+    useRun.setState({ prepared: { ...prepared, method: 'paws' }, dataset: named, views: report });
+    render(<ViewsPanel />);
+    await settle();
+    expect(screen.getByText(/the pseudo-label from/)).toBeTruthy();
+    expect(screen.getByText(/cat: 90 %/)).toBeTruthy();
+    expect(screen.getByText(/dog: 75 %/)).toBeTruthy();
+  });
+
+  it('are shown alone where nothing is compared', async () => {
+    const prepare = { ...prepared, method: 'supervised' as const };
+    useRun.setState({ prepared: prepare, dataset: named, views: { ...report, answers: null } });
+    render(<ViewsPanel />);
+    await settle();
+    expect(screen.getByRole('button', { name: 'global 2: show its box' })).toBeTruthy();
+    expect(screen.queryByText(/and each view’s answer/)).toBeNull();
   });
 });
 

@@ -1,5 +1,6 @@
 /** The labelled picture that was chosen, with its label to change. */
 
+import { keyOfClass } from '../../labels/classKeys';
 import styles from './ballot.module.css';
 import { type Supporter, saidClass } from './tally';
 
@@ -16,7 +17,7 @@ interface RelabelProps {
 export function Relabel({ supporter, classNames, label, pending, onRelabel }: RelabelProps) {
   const { index, truth } = supporter;
   const name = saidClass(classNames, label);
-  const keys = Math.min(10, classNames.length);
+  const keys = classNames.length > 9 ? '1 to 9, then A to Z,' : `1 to ${classNames.length}`;
   return (
     <div className={styles.relabel}>
       <label>
@@ -37,22 +38,8 @@ export function Relabel({ supporter, classNames, label, pending, onRelabel }: Re
           </>
         )}
         {truth >= 0 && truth === label && <>✓ It truly is {name}. </>}
-        {pending
-          ? 'The votes follow with the next ballot.'
-          : `Keys 1 to ${keys === 10 ? '9 and 0' : keys} on a picture change it, too.`}
+        {pending ? 'The votes follow with the next ballot.' : `Keys ${keys} on a picture change it, too.`}
       </span>
     </div>
   );
-}
-
-/** The key of a class: 1 to 9, then 0; none for the eleventh and on. */
-function keyOfClass(label: number): string | null {
-  return label < 10 ? String((label + 1) % 10) : null;
-}
-
-/** The class that a key gives, if there is one. */
-export function classOfKey(key: string, classes: number): number | null {
-  if (!/^\d$/.test(key)) return null;
-  const label = (Number(key) + 9) % 10;
-  return label < classes ? label : null;
 }

@@ -5,10 +5,11 @@
 
 import { type KeyboardEvent, useRef, useState } from 'react';
 import type { BallotsReport } from '../../../session/protocol';
+import { classOfKey } from '../../labels/classKeys';
 import { Choice } from '../panel/Panel';
 import { RgbaCanvas } from '../panel/RgbaCanvas';
 import styles from './ballot.module.css';
-import { classOfKey, Relabel } from './Relabel';
+import { Relabel } from './Relabel';
 import { campsOf, classNameOf, pictureOf, type Supporter, type Tally } from './tally';
 import { share } from './VoteBars';
 
@@ -46,7 +47,7 @@ export function Supporters({ report, tally, relabelled, onRelabel }: SupportersP
   const onKeyDown = (event: KeyboardEvent) => {
     if (home === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     const label = classOfKey(event.key, classes);
-    if (label !== null) {
+    if (label >= 0) {
       event.preventDefault();
       event.stopPropagation();
       setChosen(home.index);

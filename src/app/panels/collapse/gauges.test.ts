@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { methodFacts, methodNames } from '../../../recipe';
 import { sampleEvent } from '../../../session/testing/samples';
 import { scoreSeries, stepSeries, takeEvent } from '../../store/series';
-import { gaugeSpecs, specsFor, viewGauge } from './gauges';
+import { gaugeSpecs } from './gaugeSpecs';
+import { specsFor, viewGauge } from './gauges';
 
 const spec = (name: string) => gaugeSpecs.dino.find((gauge) => gauge.name === name)!;
 
