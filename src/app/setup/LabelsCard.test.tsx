@@ -87,3 +87,11 @@ it('keeps the labels of a run that goes in their place, and lets them be looked 
   fireEvent.click(screen.getByRole('button', { name: 'Label pictures…' }));
   expect(labelSurface.use.getState().open).toBe(true);
 });
+
+it('says once that a budget takes all there is', () => {
+  setFields({ labels_per_class: 4000 });
+  draw(<LabelsCard />);
+  expect(
+    screen.getByText('All 1,600 training pictures have a label: no class has more than 4,000.'),
+  ).toBeTruthy();
+});

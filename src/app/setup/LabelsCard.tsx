@@ -2,10 +2,10 @@
 
 import { Button, SegmentedControl } from '@mantine/core';
 import { useId, useMemo, useState } from 'react';
-import { describeBudget, type Labelling } from '../../labels';
+import { type BudgetReport, describeBudget, type Labelling } from '../../labels';
 import { methodFacts, type Recipe } from '../../recipe';
 import { experimentSurface } from '../experiment/experiment';
-import { plural } from '../format';
+import { plural, showCount } from '../format';
 import { labelSurface } from '../labels/labelSurface';
 import { Panel } from '../panels/panel/Panel';
 import { changeField } from '../store/actions';
@@ -73,7 +73,7 @@ function Budget({ problems, labelling }: BudgetProps) {
   const trainIndices = useLabels((s) => s.trainIndices);
   const underWay = useUnderWay();
   const words = useMemo(
-    () => (labelling === null ? '' : describeBudget(labelling, trainIndices, perClass).words),
+    () => (labelling === null ? '' : budgetWords(describeBudget(labelling, trainIndices, perClass))),
     [labelling, trainIndices, perClass],
   );
   const of = (name: string) => problems.filter(({ field }) => field === name);
@@ -94,6 +94,12 @@ function Budget({ problems, labelling }: BudgetProps) {
       {labelling !== null && labelling.classNames.length > 0 && <p className={styles.soft}>{words}</p>}
     </>
   );
+}
+
+/** What a budget comes to; where it asks for more than there is of any class, that once and not class by class. */
+function budgetWords({ words, perClass, labels, pictures, short }: BudgetReport): string {
+  if (labels < pictures || !short.every(({ available }) => available > 0)) return words;
+  return `All ${showCount(pictures)} training pictures have a label: no class has more than ${showCount(perClass)}.`;
 }
 
 function ByHand() {
