@@ -117,14 +117,14 @@ describe('fine-tuning', () => {
     expect(client.fineTune).toHaveBeenLastCalledWith(
       expect.objectContaining({ kind: 'linear', trunk: false }),
     );
+    await act(async () => fireEvent.click(button('Polish with SuNCEt')));
+    expect(client.fineTune).toHaveBeenLastCalledWith(
+      expect.objectContaining({ kind: 'suncet', trunk: true }),
+    );
     fireEvent.click(screen.getByRole('checkbox'));
     await act(async () => fireEvent.click(button('Fine-tune a linear head')));
     expect(client.fineTune).toHaveBeenLastCalledWith(
       expect.objectContaining({ kind: 'linear', trunk: true }),
-    );
-    await act(async () => fireEvent.click(button('Polish with SuNCEt')));
-    expect(client.fineTune).toHaveBeenLastCalledWith(
-      expect.objectContaining({ kind: 'suncet', trunk: true }),
     );
   });
 
