@@ -50,7 +50,7 @@ export interface Rival {
 const labelFields = ['data', 'data_seed', 'label_source', 'labels_per_class', 'label_seed'] as const;
 
 /** The latest run with the same labels by the other method: what PAWS is held against, and the other way round. */
-export function rivalOf(recipe: Recipe, runs: readonly Rival[]): Rival | null {
+function rivalOf(recipe: Recipe, runs: readonly Rival[]): Rival | null {
   const other = recipe.method === 'paws' ? 'supervised' : 'paws';
   if (recipe.label_source !== 'budget') return null;
   const same = (rival: Rival) =>

@@ -1,6 +1,6 @@
 /** What panels ask of the run whose numbers are on the page: its method, its answers, its classes. */
 
-import { type MethodName, methodFacts, type Recipe } from '../../recipe';
+import type { MethodName, Recipe } from '../../recipe';
 import { useRun } from '../store/run';
 import type { ColourName } from './plot/theme';
 
@@ -36,11 +36,6 @@ export function useClassNames(): readonly string[] {
       run.dataset?.classNames ??
       noNames,
   );
-}
-
-/** Whether a method answers in classes; the others answer in prototypes. */
-export function answersInClasses(method: MethodName): boolean {
-  return methodFacts[method].readsLabels;
 }
 
 /** The network that is scored, in a word, and its colour. */

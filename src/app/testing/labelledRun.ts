@@ -3,7 +3,7 @@
 import type { BallotReport, BallotsReport, Classification, ReadOut } from '../../session/protocol';
 
 /** Ten classes with ordinary names. */
-export const shapeNames = [
+const shapeNames = [
   'star',
   'gear',
   'heart',

@@ -97,7 +97,7 @@ export function readOutPlot(
 }
 
 /** One score, percent; null where it is not known. */
-export function scoreOf(
+function scoreOf(
   classification: Classification | null | undefined,
   readOut: ReadOut,
   scored: Scored,
