@@ -118,7 +118,8 @@ export function verdict(classification: Classification, rivals: Rivals): string 
   const n = scoredCount(classification);
   const error = standardError(score, n);
   const said = `From ${labels} ${labels === 1 ? 'label' : 'labels'} it gets ${score.toFixed(1)} % of the held-out pictures right, by ${readOutWords[shown].label}`;
-  const start = rivals.start?.step === 0 ? scoreOf(rivals.start.classification, shown, 'heldOut') : null;
+  const before = rivals.start?.step === 0 ? rivals.start.classification : null;
+  const start = before === classification ? null : scoreOf(before, shown, 'heldOut');
   const gain = start === null ? '' : `; ${against(score - start, error, 'before training')}`;
   const pixels = rivals.baselines?.pixels.knn10 ?? null;
   const raw =
