@@ -17,6 +17,7 @@ beforeEach(async () => {
   stop = followLabels();
   await ensureData();
   await waitFor(() => expect(useLabels.getState().pictures).not.toBeNull());
+  chooseMethod('paws');
 });
 afterEach(() => {
   stop();
@@ -30,7 +31,6 @@ const counts = () =>
 const setup = () => useSetup.getState();
 
 it('draws so many labels of each class, and others with another draw', () => {
-  chooseMethod('paws');
   draw(<LabelsCard />);
   expect(counts()).toEqual(['a5', 'b5']);
   expect(screen.getByText(/5 of every class: 10 of 1600 training pictures have a label/)).toBeTruthy();
@@ -43,7 +43,6 @@ it('draws so many labels of each class, and others with another draw', () => {
 });
 
 it('goes on by hand with the labels drawn', () => {
-  chooseMethod('paws');
   draw(<LabelsCard />);
   fireEvent.click(screen.getByLabelText('By hand'));
   expect(setup().recipe.label_source).toBe('hand');
@@ -60,9 +59,14 @@ it('says what stands against the labels, where their field is', () => {
   expect(screen.queryByRole('alert')).toBeNull();
 });
 
-it('says of methods without labels that they only score', () => {
+it('says of methods without labels that they only score, and keeps out of the way', () => {
+  chooseMethod('dino');
   draw(<LabelsCard />);
   expect(screen.getByText('DINO never sees them')).toBeTruthy();
+  expect(screen.queryByRole('list')).toBeNull();
+  fireEvent.click(screen.getByRole('button', { name: /scored with/ }));
+  expect(screen.getByText(/What would these labels be worth on its features/)).toBeTruthy();
+  expect(counts()).toHaveLength(2);
 });
 
 it('has labels picked where classes are known, and opens the surface where they are not', async () => {

@@ -31,13 +31,24 @@ export function LabelsCard() {
   const shown = useShown('label_source');
   const question = useId();
   const { readsLabels } = methodFacts[recipe.method];
+  const [opened, setOpened] = useState(false);
   const of = (name: string) => problems.filter(({ field }) => field === name);
   const choose = (source: string) => {
     if (source === 'hand') labelByHand();
     setFields({ label_source: source as Recipe['label_source'] });
   };
+  const note = readsLabels ? undefined : `${methodTitle(recipe)} never sees them`;
+  if (!readsLabels && !opened) {
+    return (
+      <Panel title="3 · Labels" note={note}>
+        <button type="button" className={styles.more} onClick={() => setOpened(true)}>
+          Choose those that it is scored with…
+        </button>
+      </Panel>
+    );
+  }
   return (
-    <Panel title="3 · Labels" note={readsLabels ? undefined : `${methodTitle(recipe)} never sees them`}>
+    <Panel title="3 · Labels" note={note}>
       <div ref={shown} className={styles.stackSmall} data-field="label_source">
         <span id={question} className={styles.soft}>
           {readsLabels
