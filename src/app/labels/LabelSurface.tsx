@@ -5,8 +5,7 @@
 
 import { Button, Loader, Modal } from '@mantine/core';
 import { type DragEvent, type KeyboardEvent, useMemo, useState } from 'react';
-import { checkLabels, type LabelEdit, type LabelHistory, type Labelling, labelCounts } from '../../labels';
-import { methodFacts } from '../../recipe';
+import { type LabelEdit, type LabelHistory, type Labelling, labelCounts } from '../../labels';
 import type { PictureList } from '../../session/protocol';
 import { plural } from '../format';
 import {
@@ -24,6 +23,7 @@ import { useSetup } from '../store/setup';
 import { ClassList } from './ClassList';
 import { classOfKey } from './classKeys';
 import { type Filter, mixedOrder, visiblePictures } from './filters';
+import { Hints } from './Hints';
 import { ImportNotice } from './ImportNotice';
 import { LabelTools } from './LabelTools';
 import { type ImportReport, looksLikeLabels, readLabelFile } from './labelFiles';
@@ -277,37 +277,6 @@ function fileDrop(read: (file: File) => void) {
       if (file !== undefined) read(file);
     },
   };
-}
-
-/** What the labels still lack, in sentences. */
-function Hints({ labelling, trainIndices }: { labelling: Labelling; trainIndices: Int32Array }) {
-  const recipe = useSetup((s) => s.recipe);
-  const problems = useMemo(
-    () => checkLabels({ ...recipe, label_source: 'hand' }, labelling, trainIndices),
-    [recipe, labelling, trainIndices],
-  );
-  const labelled = trainingCounts(labelling, trainIndices).reduce((sum, count) => sum + count, 0);
-  return (
-    <div className={styles.hints}>
-      <p>
-        <b>{plural(labelled, 'label')}</b> on {plural(trainIndices.length, 'training picture')}.{' '}
-        {problems.length === 0 &&
-          labelled > 0 &&
-          'That is enough to begin with; more help more than anything.'}
-        {!methodFacts[recipe.method].readsLabels &&
-          ` ${methodFacts[recipe.method].title} does not read them: they only score.`}
-      </p>
-      {problems.length > 0 && (
-        <ul>
-          {problems.map(({ message, kind }) => (
-            <li key={message} className={kind === 'refusal' ? styles.refusal : undefined}>
-              {message}
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
-  );
 }
 
 function heldOutCounts(labelling: Labelling, heldOut: Uint8Array): Int32Array {
