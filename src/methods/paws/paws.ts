@@ -8,13 +8,8 @@
  * updated in place, so that the step can be recorded once and replayed.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { linear } from '../../engine/kernels/linear';
-import {
-  convolutionInit,
-  ParameterSet,
-  type ParameterSpec,
-  type ParameterValues,
-} from '../../models/parameters';
+import { classifierLogits, classifierParameters } from '../../models/classifier';
+import { ParameterSet, type ParameterSpec, type ParameterValues } from '../../models/parameters';
 import { type PawsHeadConfig, pawsForward, pawsHeadParameters } from '../../models/pawsHead';
 import type { Trunk } from '../../models/trunk';
 import type { ViewBatch } from '../../models/viewBatch';
@@ -60,12 +55,8 @@ export interface PawsConfig {
 
 /** Parameters under the official names, without a prefix; the classifier's are `classifier.*`. */
 export function pawsParameters({ trunk, head, classifier }: PawsConfig): ParameterSpec[] {
-  const init = convolutionInit(trunk.featureDim);
-  const linearSpecs: ParameterSpec[] = [
-    { name: 'classifier.weight', shape: [classifier, trunk.featureDim], init },
-    { name: 'classifier.bias', shape: [classifier], init },
-  ];
-  return [...trunk.parameters, ...pawsHeadParameters(head), ...(classifier > 0 ? linearSpecs : [])];
+  const own = classifier > 0 ? classifierParameters(trunk.featureDim, classifier) : [];
+  return [...trunk.parameters, ...pawsHeadParameters(head), ...own];
 }
 
 export class Paws {
@@ -92,7 +83,7 @@ export class Paws {
 
   /** The classifier's logits [rows, classes]. */
   classify(features: tf.Tensor): tf.Tensor {
-    return linear(features, this.network.get('classifier.weight'), this.network.get('classifier.bias'));
+    return classifierLogits(this.network.get, features);
   }
 
   /**

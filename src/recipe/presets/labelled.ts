@@ -136,7 +136,7 @@ export const swavPresets: readonly Preset[] = [
     'swav-quick',
     'Confetti, quick',
     'The small Transformer sorts views of confetti into 64 prototypes, 250 steps.',
-    'Not measured yet.',
+    'One seed: the loss fell from 5.2 to 3.84, below the 4.16 of a network that says nothing, and k-NN ended at 68.5 %, still under raw pixels (81 %).',
     {
       ...tinyVit,
       ...sharp,
