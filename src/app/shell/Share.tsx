@@ -13,6 +13,15 @@ function shareLink(): string {
   return `${window.location.href.split('#')[0]}${encodePermalink(recipe, preset)}`;
 }
 
+/** What a link restores; pictures and labels of one's own never leave the page. */
+function whatIsShared(): string {
+  const { data, label_source } = useSetup.getState().recipe;
+  const own = [data === 'folder' && 'pictures', label_source === 'hand' && 'labels'].filter(Boolean);
+  return own.length === 0
+    ? 'It restores the whole set-up.'
+    : `It holds the recipe; your ${own.join(' and ')} stay here.`;
+}
+
 export function Share() {
   const [shown, setShown] = useState<string | null>(null);
   const share = async () => {
@@ -20,11 +29,7 @@ export function Share() {
     window.history.replaceState(null, '', link);
     try {
       await navigator.clipboard.writeText(link);
-      const folder = useSetup.getState().recipe.data === 'folder';
-      tell(
-        'Link copied',
-        folder ? 'It holds the recipe; your pictures stay here.' : 'It restores the whole set-up.',
-      );
+      tell('Link copied', whatIsShared());
     } catch {
       setShown(link);
     }
