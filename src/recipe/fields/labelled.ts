@@ -6,6 +6,12 @@ import { boolean, choice, type FieldContext, integer, number } from '../field';
 import { maxSeed } from './model';
 
 const fromBudget = (r: FieldContext) => r.label_source === 'budget';
+/** Methods that train without labels are scored by a few of them. */
+const onlyScored = {
+  help: 'Training does not read labels; so many of each class are used to score what it learnt.',
+  paper: 'not in the official script',
+  official: 5,
+} as const;
 const share = { min: 0, max: 1, step: 0.05 } as const;
 
 export const labelFields = {
@@ -32,6 +38,7 @@ export const labelFields = {
     unit: 'pictures',
     quick: true,
     appliesTo: fromBudget,
+    byMethod: { dino: onlyScored, swav: onlyScored },
   }),
   label_seed: integer({
     group: 'labels',
