@@ -87,10 +87,10 @@ export class PawsStep {
     const values = {
       controls: controlVector(scalars),
       labels: labelsMatrix(views, this.support.width, recipe.label_smoothing),
-      truth: Float32Array.from(indices, (index) => {
-        const known = truth[index]! >= 0 ? truth[index]! : given[index]!;
-        return classes.indexOf(known);
-      }),
+      // A label that was given is no hidden one: its picture may be among those that vote.
+      truth: Float32Array.from(indices, (index) =>
+        given[index]! >= 0 ? -1 : classes.indexOf(truth[index]!),
+      ),
       'support classes': Float32Array.from(views, (column) => classes[column]!),
       ...this.views.valuesAt(step, [voters.crops, ...drawn]),
     };

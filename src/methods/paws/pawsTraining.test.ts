@@ -96,9 +96,11 @@ describe('a PAWS run', () => {
     expect(await losses(recipe, 4, { mode: 'eager' })).toEqual(captured);
   });
 
-  it('crops the support apart from the pictures it votes on, and asks for columns, not classes', () => {
+  it('crops the support apart from the pictures it votes on, and asks for columns of hidden classes', () => {
     const recipe = recipeOf({ classes_per_batch: 2, batch_size: 6, jitter_prob: 1 });
     const images = noisePictures(recipe, COUNT, SIZE, CLASSES);
+    const isGiven = (index: number) => index < 7;
+    images.labels.given = images.labels.given.map((label, index) => (isGiven(index) ? label : -1));
     const parts = pawsParts(recipe, images, blankParameters);
     const crops = new Set<string>();
     for (const step of [0, 1, 2]) {
@@ -109,7 +111,8 @@ describe('a PAWS run', () => {
       const [one, two] = values['support classes']!;
       const columns = [0, 1, 2].map((label) => [one, two].indexOf(label));
       const batch = images.batchAt(step);
-      expect([...values.truth!]).toEqual([...batch].map((index) => columns[index % CLASSES]!));
+      const hidden = [...batch].map((index) => (isGiven(index) ? -1 : columns[index % CLASSES]!));
+      expect([...values.truth!]).toEqual(hidden);
     }
     // No two crops of all three steps are alike.
     expect(crops.size).toBe(3 * (2 * 4 + 2 * 6));
@@ -174,7 +177,8 @@ describe('a PAWS run', () => {
     expect(first.meMaxLoss).toBeCloseTo(-first.meanEntropy!, 6);
     expect(first.supportCe).toBe(0);
     expect(first.supportCorrect).toBeNaN();
-    // The second batch holds no picture whose label is known.
+    // Nothing is known of it but the labels that were given.
+    expect(first.pseudoCorrect).toBeNaN();
     const off = await method.trainStep({ ...recipe, me_max: false });
     expect(off.pseudoCorrect).toBeNaN();
     expect(off.meMaxLoss).toBe(0);
