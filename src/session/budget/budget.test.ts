@@ -3,7 +3,7 @@ import { findPreset, type Recipe } from '../../recipe';
 import { SessionClient } from '../client';
 import { localPort } from '../localPort';
 import type { EvaluationReport } from '../protocol';
-import { FakeDevice, fakeDependencies, fakeRecipe } from '../testing/fakes';
+import { FakeDevice, fakeDataset, fakeDependencies, fakeRecipe } from '../testing/fakes';
 import { evaluationAt, sampleClassification } from '../testing/samples';
 import {
   type BudgetExperiment,
@@ -339,6 +339,29 @@ describe('an experiment on a session', () => {
     expect(cellsOf(done)).toEqual(cellsOf(whole));
     client.dispose();
     other.client.dispose();
+  });
+
+  it('does not count a training whose labels were changed by hand meanwhile', async () => {
+    const { device, client } = await setUp();
+    device.before = (operation) => {
+      if (operation !== 'trainStep' || device.trainSteps !== 13) return;
+      const { classNames, labels: truth } = fakeDataset();
+      const given = truth.map((label, index) => (index < 6 ? label : -1));
+      void client.setLabels({ generation: 1, classNames, truth, given });
+    };
+    let kept = fakePlan();
+    const onDone = (by: BudgetExperiment) => {
+      kept = by;
+    };
+    const { signal } = new AbortController();
+    await expect(runBudget(kept, clientBudgetSession(client), { signal, onDone })).rejects.toMatchObject({
+      code: 'budget/relabelled',
+    });
+    expect(kept.done).toHaveLength(1);
+    device.before = () => undefined;
+    const done = await runBudget(kept, clientBudgetSession(client), { signal });
+    expect(cellsOf(done).map(({ labels }) => labels)).toEqual([2, 2, 4, 4, 2, 4]);
+    client.dispose();
   });
 
   it('pauses the run when it is ended', async () => {

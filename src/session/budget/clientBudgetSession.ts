@@ -25,8 +25,9 @@ export function clientBudgetSession(client: Client): BudgetSession {
         await client.start(step);
         const { phase, step: reached } = await rested.state;
         signal.throwIfAborted();
+        const { error, labels } = client.getState();
+        if (labels?.source === 'hand') throw relabelled();
         if (reached >= step && (phase === 'paused' || phase === 'finished')) return;
-        const { error } = client.getState();
         if (phase === 'failed' && error !== null) {
           throw new PawsaurError(error.code, error.message, error.hint);
         }
@@ -44,6 +45,14 @@ export function clientBudgetSession(client: Client): BudgetSession {
     evaluate: (budget) => client.evaluate(budget),
   };
 }
+
+/** A run whose labels were changed by hand has not learnt from those of its budget. */
+const relabelled = () =>
+  new PawsaurError(
+    'budget/relabelled',
+    'Labels were changed by hand while the experiment trained, so this training does not count.',
+    'What is done is kept: continue the experiment, and change labels when it has ended.',
+  );
 
 /** The run's state once it has been running and rests. */
 function untilRested(client: Client, onStep: (step: number) => void) {
