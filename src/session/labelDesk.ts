@@ -25,24 +25,24 @@ export class LabelDesk {
   }
 
   /**
-   * Takes the labels; a run that goes works with them from its next step on.
+   * Takes the labels; a run that goes works with them from its next step on, and one that is over is voted on, scored
+   * and fine-tuned with them. One that knows other classes keeps what it has.
    * @returns whether the run that is there must go: it has not taken a step, and knows other classes
    * @throws PawsaurError when they are for other pictures, or a run is under way with other classes
    */
   take(labels: GivenLabels): boolean {
-    const run = this.#loop.runUnderWay;
+    const { run, runUnderWay } = this.#loop;
     const before = this.#shelf.data;
     const same = sameArrays(labels.classNames, before.labelling.classNames);
-    if (run !== null && run.sent > 0 && !same) {
+    if (runUnderWay !== null && runUnderWay.sent > 0 && !same) {
       throw new PawsaurError('labels/classes', 'Stop the run first: its classes cannot change.');
     }
     const data = this.#shelf.relabel(labels);
     if (JSON.stringify(data.summary) !== JSON.stringify(before.summary)) {
       this.#emit({ type: 'dataset', summary: data.summary });
     }
-    if (run !== null && same) run.relabel(data);
-    else this.#tell(data);
-    return run !== null && !same;
+    if (run === null || this.#loop.failed || !run.relabel(data)) this.#tell(data);
+    return runUnderWay !== null && !same;
   }
 
   /** The labels by hand, which no run has made its own. */

@@ -141,6 +141,24 @@ describe('labels', () => {
     expect(harness.device.givenSeen[0]).toEqual(changed);
   });
 
+  it.each(['start', 'stop'] as const)(
+    'that change after a run (%s) are what it is scored and voted on with',
+    async (end) => {
+      const harness = await loaded();
+      await harness.done(labels({ 0: 0, 3: 1 }));
+      await prepared(harness, byHand);
+      const over = harness.untilPhase(end === 'start' ? 'finished' : 'stopped');
+      await harness.done({ type: end });
+      await over;
+      await harness.done(labels({ 0: 0, 3: 1, 5: 1 }));
+      expect([...harness.all('ballots').at(-1)!.ballots.ballots[0]!.support]).toEqual([0, 3, 5]);
+      await harness.done({ type: 'evaluate' });
+      expect(harness.all('evaluation').at(-1)!.evaluation.classification).toMatchObject({ labels: 3 });
+      const phase = end === 'start' ? 'finished' : 'stopped';
+      expect(harness.state.phase).toBe(phase);
+    },
+  );
+
   it('of other classes wait until the run is over', async () => {
     const other = labels({}, { classNames: ['round', 'square', 'star'] });
     const harness = await new Harness().ready(drawn);

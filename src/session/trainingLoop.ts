@@ -47,8 +47,14 @@ export class TrainingLoop {
     return ['preparing', 'running', 'paused'].includes(this.#phase) ? this.#run : null;
   }
 
+  /** Whether there is a run that may be looked at, and no step of it is to come by itself. */
   get resting(): boolean {
-    return this.#phase === 'paused';
+    return ['paused', 'stopped', 'finished'].includes(this.#phase);
+  }
+
+  /** Whether what the run says is not heard any more. */
+  get failed(): boolean {
+    return this.#phase === 'failed';
   }
 
   get course(): number {

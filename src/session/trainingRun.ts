@@ -7,7 +7,7 @@ import type { LiveSettings, StepReport, TrainingMethod } from '../methods/method
 import { PawsaurError } from '../platform/errors';
 import { type LiveField, liveFields, methodFacts, parseRecipe, type Recipe } from '../recipe';
 import { BallotBox } from './ballotBox';
-import type { ShelvedData } from './dataShelf';
+import { type ShelvedData, sameArrays } from './dataShelf';
 import type { SessionDependencies } from './dependencies';
 import { diagnoseRun } from './diagnosing';
 import { Evaluator } from './evaluator';
@@ -294,13 +294,18 @@ export class TrainingRun {
     if (ballots !== null) this.#emit({ type: 'ballots', ballots });
   }
 
-  /** Goes on, from the next step, with the labels of `data`: the same pictures and classes. */
-  relabel(data: ShelvedData): void {
+  /**
+   * Goes on, from the next step, with the labels of `data`, which are for the same pictures.
+   * @returns false, and nothing is changed, where the classes are others
+   */
+  relabel(data: ShelvedData): boolean {
+    if (!sameArrays(data.labelling.classNames, this.#labels.classNames)) return false;
     this.#data = data;
     relabel(this.#labels, data);
     this.#evaluator = new Evaluator(data, this.recipe);
     this.#inspector = new Inspector(data, this.recipe.attention_threshold);
     this.#emit({ type: 'labels', labels: labelsReport(this.#labels, data) });
+    return true;
   }
 
   /** [n, featureDim] of the scored network. @throws the signal's reason when aborted */
