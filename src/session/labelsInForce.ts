@@ -41,9 +41,12 @@ export function labelsKey({ labels }: LabelsInForce): string {
   return labels.given.join();
 }
 
-/** How many classes have a label. */
-export function labelledClasses({ labels }: LabelsInForce): number {
-  return new Set(labels.given.filter((label) => label >= 0)).size;
+/** How many classes have a label that training may use. */
+export function labelledClasses(
+  { labels }: LabelsInForce,
+  { trainIndices }: Pick<ShelvedData, 'trainIndices'>,
+): number {
+  return new Set(trainIndices.map((index) => labels.given[index]!).filter((label) => label >= 0)).size;
 }
 
 /** As the page is told. */

@@ -119,6 +119,13 @@ describe('labels', () => {
     expect([...ballots.ballots[0]!.supportTruth]).toEqual([0, 1, 1]);
   });
 
+  it('on held-out pictures are no votes: an even guess is among the classes that training knows', async () => {
+    const harness = await loaded();
+    await harness.done(labels({ 0: 0, 1: 1, 8: 2 }, { classNames: ['round', 'square', 'star'] }));
+    await prepared(harness, { ...byHand, paws_ramp_start: 0 });
+    expect(harness.all('diagnosis').at(-1)!.diagnosis.sentence).toContain('ln 2 = 0.693');
+  });
+
   it('that change while a run rests are voted with at once', async () => {
     const harness = await loaded();
     await harness.done(labels({ 0: 0, 3: 1 }));

@@ -433,7 +433,7 @@ export class TrainingRun {
       broken,
       evaluations: this.#evaluations,
       wholeImage: this.#baselines?.wholeImage ?? null,
-      classes: labelledClasses(this.#labels),
+      classes: labelledClasses(this.#labels, this.#data),
       supervised: this.#data.supervised.get(labelsKey(this.#labels)) ?? null,
     });
     this.#emit({ type: 'diagnosis', diagnosis });
