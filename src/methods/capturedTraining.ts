@@ -337,7 +337,7 @@ class CapturedTraining<O extends string> implements TrainingMethod {
 }
 
 /** Reads a tensor that nobody needs any more. */
-export async function readOnce(tensor: tf.Tensor): Promise<Float32Array> {
+async function readOnce(tensor: tf.Tensor): Promise<Float32Array> {
   try {
     return await readBack(tensor);
   } finally {
