@@ -1,5 +1,6 @@
 /** What a run leaves behind, as files: weights under the official names, numbers as CSV and JSON. */
 
+import { runText } from '../../session/client';
 import { download, fileNameOf } from '../store/download';
 import { markPastSaved, markSaved, type PastRun } from '../store/history';
 import { reportError } from '../store/notify';
@@ -34,7 +35,7 @@ export function saveMetricsCsv(): void {
 /** Recipe, scores, baselines and all steps. */
 export function saveMetricsJson(): void {
   const { preset, run } = useRun.getState();
-  download(nameOf(preset, run.step, '.json'), 'application/json', JSON.stringify(session().runJson()));
+  download(nameOf(preset, run.step, '.json'), 'application/json', runText(session().runJson()));
   markSaved();
 }
 
@@ -42,6 +43,6 @@ export function saveMetricsJson(): void {
 export function savePastRun({ id, file, csv, preset }: PastRun, form: 'csv' | 'json'): void {
   const name = nameOf(preset, file.losses.length, `.${form}`);
   if (form === 'csv') download(name, 'text/csv', csv);
-  else download(name, 'application/json', JSON.stringify(file));
+  else download(name, 'application/json', runText(file));
   markPastSaved(id);
 }
