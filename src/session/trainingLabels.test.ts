@@ -266,6 +266,40 @@ describe('what labels are worth', () => {
   });
 });
 
+describe('what the same labels are worth without PAWS', () => {
+  const long = { ...byHand, epochs: 60, warmup_epochs: 0 };
+  const whole = async (harness: Harness, changes: object) => {
+    await prepared(harness, { ...long, ...changes });
+    const over = harness.untilPhase('finished');
+    await harness.done({ type: 'start' });
+    await over;
+  };
+  const verdict = (harness: Harness) => harness.all('diagnosis').at(-1)!.diagnosis.sentence;
+  const few = labels({ 0: 0, 1: 1 });
+
+  it('is what a supervised run made of them', async () => {
+    const harness = await loaded();
+    await harness.done(few);
+    await whole(harness, { method: 'supervised' });
+    await whole(harness, {});
+    expect(verdict(harness)).toContain('the same labels without PAWS give');
+  });
+
+  it('is not what a run made that had other labels before', async () => {
+    const harness = await loaded();
+    harness.device.featureOf = (index, d, step) => (step > 0 && d === index % 2 ? 1 : 0);
+    await harness.done(labels({ 0: 0, 1: 1, 2: 0, 3: 1 }));
+    await prepared(harness, { ...long, method: 'supervised' });
+    await harness.done({ type: 'step' });
+    await harness.done(few);
+    const over = harness.untilPhase('finished');
+    await harness.done({ type: 'start' });
+    await over;
+    await whole(harness, {});
+    expect(verdict(harness)).not.toContain('without PAWS');
+  });
+});
+
 describe('ballots', () => {
   it('are of unlabelled pictures of different classes, unless others are chosen', async () => {
     const harness = await new Harness().ready(drawn);

@@ -65,6 +65,8 @@ export class TrainingRun {
   #evaluator: Evaluator;
   #inspector: Inspector;
   readonly #ballotBox: BallotBox;
+  /** Whether steps were taken with other labels than those in force. */
+  #mixedLabels = false;
   #live: LiveSettings;
   #baselines: BaselinesReport | null = null;
   #evaluations: EvaluationReport[] = [];
@@ -301,7 +303,9 @@ export class TrainingRun {
   relabel(data: ShelvedData): boolean {
     if (!sameArrays(data.labelling.classNames, this.#labels.classNames)) return false;
     this.#data = data;
+    const before = labelsKey(this.#labels);
     relabel(this.#labels, data);
+    if (this.sent > 0 && labelsKey(this.#labels) !== before) this.#mixedLabels = true;
     this.#evaluator = new Evaluator(data, this.recipe);
     this.#inspector = new Inspector(data, this.recipe.attention_threshold);
     this.#emit({ type: 'labels', labels: labelsReport(this.#labels, data) });
@@ -398,8 +402,9 @@ export class TrainingRun {
     return evaluation;
   }
 
-  /** What PAWS on the same labels will be held against. */
+  /** What PAWS on the same labels will be held against: a network that has learnt from them alone. */
   #rememberSupervised({ classification }: EvaluationReport): void {
+    if (this.#mixedLabels) return;
     const { supervised } = this.#data;
     const key = labelsKey(this.#labels);
     const scores = classification?.readOuts.flatMap(({ heldOut }) => heldOut ?? []) ?? [];
