@@ -35,7 +35,9 @@ export function saveMetricsCsv(): void {
 /** Recipe, scores, baselines and all steps. */
 export function saveMetricsJson(): void {
   const { preset, run } = useRun.getState();
-  download(nameOf(preset, run.step, '.json'), 'application/json', runText(session().runJson()));
+  const file = session().runJson();
+  if (file === null) return;
+  download(nameOf(preset, run.step, '.json'), 'application/json', runText(file));
   markSaved();
 }
 
