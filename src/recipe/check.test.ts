@@ -36,6 +36,13 @@ describe('checkRecipe refuses', () => {
       'paws_ramp_start',
       0.1,
     ],
+    [
+      'an embedding too narrow for the prediction head',
+      method('grey-paws-quick', { use_pred_head: true, output_dim: 3 }),
+      {},
+      'output_dim',
+      4,
+    ],
     ['a queue of part of a batch', method('swav-quick', { queue_length: 100 }), {}, 'queue_length', 96],
     ['no pictures', cnn(), { trainImages: 0 }, 'data', 'confetti'],
     ['no number of pictures', cnn(), { trainImages: Number.NaN }, 'data', 'confetti'],

@@ -59,6 +59,10 @@ function checkPaws(recipe: Recipe, totalSteps: number): FieldProblem[] {
       refuse(start, `${start} (${recipe[start]}) comes after ${end} (${recipe[end]}).`, recipe[end]),
     );
   }
+  if (recipe.use_pred_head && recipe.output_dim < 4) {
+    const message = `The prediction head narrows to a quarter of the embedding width, and a quarter of ${recipe.output_dim} is nothing; 4 would do.`;
+    problems.push(refuse('output_dim', message, 4));
+  }
   if (recipe.support_ce_weight === 0) {
     if (recipe.paws_ramp_start > 0) {
       const message = `Nothing is learnt in the first ${Math.round(100 * recipe.paws_ramp_start)} % of the run: the votes do not count yet and there is no label loss.`;

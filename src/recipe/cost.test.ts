@@ -81,6 +81,13 @@ describe('parameters', () => {
     expect(trunk.parameters + head!.parameters).toBe(goldenParameters('paws_train', 'init/'));
   });
 
+  it('of the prediction head, counted by hand', () => {
+    const recipe = recipeWith({ method: 'paws', head_hidden_dim: 512, output_dim: 128, use_pred_head: true });
+    const [, prediction] = headsCost(recipe, 256, 10);
+    const norms = 2 * 128 + 2 * 32;
+    expect(prediction!.parameters).toBe(norms + 128 * 32 + 32 + 32 * 128 + 128);
+  });
+
   it('of the convolutional stem, counted by hand', () => {
     const recipe = presetWith('confetti-quick');
     expect(stemChannels(64, 8)).toEqual([3, 16, 32, 64]);

@@ -125,6 +125,12 @@ function perceptronCost(widths: readonly number[]): NetworkCost {
   };
 }
 
+/** PAWS's prediction head: a batch norm, and a bottleneck of a quarter of the width. */
+function predictionCost(out: number): NetworkCost {
+  const bottleneck = perceptronCost([out, Math.floor(out / 4), out]);
+  return { ...bottleneck, parameters: bottleneck.parameters + 2 * out };
+}
+
 /** All that stands between `inDim` features and the loss; a classifier of `classes` counts where there is one. */
 export function headsCost(recipe: Recipe, inDim: number, classes: number): NetworkCost[] {
   const { method, head_hidden_dim: hidden, output_dim: out, use_pred_head, support_ce_weight } = recipe;
@@ -144,7 +150,7 @@ export function headsCost(recipe: Recipe, inDim: number, classes: number): Netwo
   }
   return [
     perceptronCost([inDim, hidden, hidden, out]),
-    ...(use_pred_head ? [perceptronCost([out, hidden, out])] : []),
+    ...(use_pred_head ? [predictionCost(out)] : []),
     ...(support_ce_weight > 0 ? [classifier] : []),
   ];
 }
