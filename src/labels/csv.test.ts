@@ -130,6 +130,15 @@ describe('a label file', () => {
     expect(({} as Record<string, unknown>).label).toBeUndefined();
   });
 
+  it('adds no class for a row that is left out', () => {
+    const result = read('picture,label\ncats/1.png,cat\ncats/1.png,wolf\nnowhere.png,fox\n');
+    expect(reasons(result)).toEqual([
+      '3: Row 2 calls this picture ‘cat’; that was kept.',
+      '4: There is no such picture in the data set.',
+    ]);
+    expect(result.newClasses).toEqual([]);
+  });
+
   it('keeps the good rows and lists every other with the reason', () => {
     const result = read(
       [

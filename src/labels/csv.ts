@@ -150,13 +150,14 @@ function readLabels({ rows, columns }: Table, labelling: Labelling, find: Pictur
       const index = find(picture);
       if (typeof index !== 'number') complain(pictureReason(index, picture));
       else {
-        const label = classes.numberOf(name);
         const before = firstRows.get(index);
-        if (typeof label === 'string') complain(label);
-        else if (before && before.label !== label) {
+        // A class that only a row left out names is not added.
+        const label = before ? classes.knownNumber(name) : classes.numberOf(name);
+        if (before && before.label !== label) {
           const kept = quoted(classes.names[before.label]!);
           complain(`Row ${before.row} calls this picture ${kept}; that was kept.`);
-        } else if (!before) {
+        } else if (typeof label === 'string') complain(label);
+        else if (!before && label !== undefined) {
           firstRows.set(index, { row, label });
           given[index] = label;
         }
@@ -191,8 +192,13 @@ class ClassList {
     });
   }
 
+  /** Undefined where the name has not turned up yet. */
+  knownNumber(written: string): number | string | undefined {
+    return this.known.get(written) ?? this.known.get(cleanClassName(written));
+  }
+
   numberOf(written: string): number | string {
-    const known = this.known.get(written) ?? this.known.get(cleanClassName(written));
+    const known = this.knownNumber(written);
     if (known !== undefined) return known;
     const added = this.add(written);
     this.known.set(written, added);
