@@ -4,7 +4,7 @@
  */
 export { type BudgetReport, describeBudget, drawBudget } from './budget';
 export { checkLabels } from './checkLabels';
-export { maxClasses, maxClassNameLength, shortened } from './classNames';
+export { maxClassNameLength, shortened } from './classNames';
 export type { LabelEdit } from './edits';
 export {
   edit,

@@ -7,7 +7,6 @@
  */
 
 import * as v from 'valibot';
-import { maxClasses } from '../labels';
 import {
   attentionReportSchema,
   ballotsReportSchema,
@@ -116,7 +115,8 @@ const commandSchema = v.variant('type', [
     type: v.literal('setLabels'),
     id,
     generation: wholeNumber,
-    classNames: v.pipe(v.array(name), v.maxLength(maxClasses)),
+    /** As many as the folders of the data set name, and those that were added. */
+    classNames: v.array(name),
     /** [n] indices of `classNames`, −1 = none. */
     given: v.instance(Int32Array),
     truth: v.instance(Int32Array),

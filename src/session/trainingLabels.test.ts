@@ -67,6 +67,14 @@ describe('labels', () => {
     expect([...harness.device.givenSeen[0]!]).toEqual([0, -1, -1, 1, ...none.slice(4)]);
   });
 
+  it('may be of as many classes as the folders name', async () => {
+    const harness = await loaded();
+    await harness.done(
+      labels({ 0: 149 }, { classNames: Array.from({ length: 150 }, (_, i) => `class ${i}`) }),
+    );
+    expect(lastLabels(harness).given[0]).toBe(149);
+  });
+
   it('keep a run from starting when there are none, with a sentence', async () => {
     const harness = await loaded();
     expect(await prepared(harness, byHand)).toMatchObject({
