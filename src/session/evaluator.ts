@@ -50,7 +50,9 @@ export class Evaluator {
    * All scores of the network as it is, and what these labels are worth to it.
    * @throws the signal's reason when aborted
    */
-  async evaluate(network: Network, labels: LabelsInForce, signal: AbortSignal): Promise<Scores> {
+  async evaluate(network: Network, inForce: LabelsInForce, signal: AbortSignal): Promise<Scores> {
+    // They may change while this goes on.
+    const labels = { ...inForce, labels: { ...inForce.labels } };
     const breathe = async () => {
       await nextTask();
       signal.throwIfAborted();

@@ -33,6 +33,8 @@ export async function fineTune(
 ): Promise<void> {
   if (!method.fineTune)
     throw new PawsaurError('session/no-fine-tuning', 'This method has no step after training.');
+  // Labels may change while this goes on.
+  const { truth: known, classes } = labels;
   const startedAt = now();
   let told = Number.NEGATIVE_INFINITY;
   let last = { step: 0, loss: 0 };
@@ -56,8 +58,8 @@ export async function fineTune(
       signal.throwIfAborted();
       if (wanted.length === 0) return null;
       const asked = wanted.map((row) => indices[row]!);
-      const truth = asked.map((index) => labels.truth[index]!);
-      return scoreClassification(await tuned.classify(asked), truth, labels.classes).accuracy;
+      const truth = asked.map((index) => known[index]!);
+      return scoreClassification(await tuned.classify(asked), truth, classes).accuracy;
     };
     const heldOut = await score(rows.heldOut);
     tell(news({ heldOut, unlabelled: await score(rows.unlabelled) }));

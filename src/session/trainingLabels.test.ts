@@ -248,6 +248,25 @@ describe('what labels are worth', () => {
     expect(classAccuracy).toEqual([100, 100]);
   });
 
+  it('is told of the labels with which the scoring began', async () => {
+    const harness = await loaded();
+    harness.device.featureOf = (index, d) => (d === index % 2 ? 1 : 0);
+    await harness.done(labels({ 0: 0, 1: 1 }));
+    await prepared(harness, byHand);
+    await harness.done({ type: 'step' });
+    const right = async () => {
+      await harness.done({ type: 'evaluate' });
+      return classificationOf(harness).readOuts[0]!.heldOut;
+    };
+    let changing: Promise<void> | undefined;
+    harness.device.before = (operation) => {
+      if (operation === 'features') changing ??= harness.done(labels({ 0: 1, 1: 0 }));
+    };
+    expect(await right()).toBe(100);
+    await changing;
+    expect(await right()).toBe(0);
+  });
+
   it('follows the budget that is asked for, outside the curve, and reads the network once', async () => {
     const harness = await new Harness().ready({ ...drawn, method: 'dino' });
     let read = 0;

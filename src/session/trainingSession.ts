@@ -186,7 +186,7 @@ export class TrainingSession {
     return this.#dependencies.importFolder(name, files, { seed, onProgress, signal });
   }
 
-  /** Takes labels once the pictures are there that they are for; the pictures of a paused run are voted on anew. */
+  /** Takes labels once the pictures are there that they are for; those of a run that rests are voted on anew. */
   async #setLabels(command: GivenLabels): Promise<void> {
     this.#requireEngine();
     const take = () => {
