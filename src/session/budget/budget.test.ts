@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PawsaurError } from '../../platform/errors';
 import { findPreset, type Recipe } from '../../recipe';
 import { SessionClient } from '../client';
 import { localPort } from '../localPort';
@@ -339,6 +340,23 @@ describe('an experiment on a session', () => {
     expect(cellsOf(done)).toEqual(cellsOf(whole));
     client.dispose();
     other.client.dispose();
+  });
+
+  it('says what made a training fail, though a worker tells the phase first', async () => {
+    const device = new FakeDevice();
+    const open = localPort(engine, fakeDependencies(device).dependencies);
+    const client = new SessionClient(({ message, ...rest }) =>
+      open({ ...rest, message: (event) => setTimeout(() => message(event)) }),
+    );
+    await client.loadBuiltin('confetti', { seed: 0, hueSpread: 0.5 });
+    device.before = (operation) => {
+      if (operation === 'trainStep' && device.trainSteps === 3) throw new PawsaurError('gpu/odd', 'Odd.');
+    };
+    const { signal } = new AbortController();
+    await expect(runBudget(fakePlan(), clientBudgetSession(client), { signal })).rejects.toMatchObject({
+      code: 'gpu/odd',
+    });
+    client.dispose();
   });
 
   it('does not count a training whose labels were changed by hand meanwhile', async () => {

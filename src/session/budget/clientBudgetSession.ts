@@ -61,11 +61,13 @@ function untilRested(client: Client, onStep: (step: number) => void) {
     let ran = false;
     let told = -1;
     forget = client.subscribe(() => {
-      const { run } = client.getState();
+      const { run, error } = client.getState();
       if (run.phase === 'running') ran = true;
       if (run.step !== told) onStep(run.step);
       told = run.step;
-      if (ran && run.phase !== 'running') resolve(run);
+      // What made it fail comes after the phase.
+      const untold = run.phase === 'failed' && error === null;
+      if (ran && run.phase !== 'running' && !untold) resolve(run);
     });
   });
   return { state, forget: () => void forget() };
