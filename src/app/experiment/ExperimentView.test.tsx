@@ -103,7 +103,7 @@ it('says which training could not start, and does the rest', async () => {
   plan('1', 'DINO + linear');
   session.refusals = [{ field: 'lr', kind: 'refusal', message: 'No such rate.' }];
   begin();
-  expect(await screen.findByText(/could not start. No such rate./)).toBeTruthy();
+  expect(await screen.findByText(/has no result. No such rate./)).toBeTruthy();
   await screen.findByText('Training 2 of 2: Labels alone');
 });
 

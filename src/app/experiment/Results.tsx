@@ -113,7 +113,7 @@ function Table({ experiment }: { experiment: BudgetExperiment }) {
   );
 }
 
-/** Trainings that could not start. */
+/** Trainings that could not start or came to nothing. */
 function Problems({ experiment }: { experiment: BudgetExperiment }) {
   const problems = experiment.done.filter(({ problem }) => problem !== null);
   if (problems.length === 0) return null;
@@ -121,7 +121,7 @@ function Problems({ experiment }: { experiment: BudgetExperiment }) {
     <ul className={styles.problems}>
       {problems.map(({ id, problem }) => (
         <li key={id}>
-          <b>{id}</b> could not start. {problem}
+          <b>{id}</b> has no result. {problem}
         </li>
       ))}
     </ul>

@@ -223,6 +223,25 @@ describe('an experiment', () => {
     expect(cellsOf(done)).toHaveLength(1);
   });
 
+  it('says which training diverged, and does the others, but ends with any other failure', async () => {
+    const session = new FakeBudgetSession();
+    const fail = (code: string) => {
+      session.before = ({ method }) => {
+        if (method === 'supervised') throw new PawsaurError(code, 'The loss was no longer a number.');
+      };
+    };
+    const asked = planBudget(plan({ base: small, labelsPerClass: [1] }));
+    fail('run/not-finite');
+    const done = await go(asked, session);
+    expect(done.done.map(({ id, problem }) => [id, problem])).toEqual([
+      ['paws/0/1', null],
+      ['supervised/0/1', 'The loss was no longer a number.'],
+      ['dino/0', null],
+    ]);
+    fail('device-lost');
+    await expect(go(asked, session)).rejects.toMatchObject({ code: 'device-lost' });
+  });
+
   it('tells how long it will take, from what it has seen', async () => {
     const session = new FakeBudgetSession();
     const told: BudgetProgress[] = [];

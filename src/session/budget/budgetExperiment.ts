@@ -54,7 +54,7 @@ export type BudgetCell = v.InferOutput<typeof cellSchema>;
 const doneSchema = v.object({
   id: v.string(),
   cells: v.array(cellSchema),
-  /** Why it could not start; null where it ran. */
+  /** Why it could not start or came to nothing; null where it ran. */
   problem: v.nullable(v.string()),
   seconds: v.number(),
 });

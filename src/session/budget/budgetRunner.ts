@@ -3,7 +3,7 @@
  * alike. After each the experiment is told as it is by then, to be stored.
  */
 
-import { PawsaurError } from '../../platform/errors';
+import { asPawsaurError, PawsaurError } from '../../platform/errors';
 import type { Recipe } from '../../recipe';
 import type { LabelBudget } from '../client';
 import type { Classification, EvaluationReport } from '../protocol';
@@ -60,8 +60,9 @@ export interface BudgetOptions {
 }
 
 /**
- * Goes on until all is done, or the signal ends it: then what is done is returned.
- * @throws PawsaurError when a training fails; what `onDone` told last is kept
+ * Goes on until all is done, or the signal ends it: then what is done is returned. A training that diverges is done:
+ * it would do so again.
+ * @throws PawsaurError when a training fails otherwise; what `onDone` told last is kept
  */
 export async function runBudget(
   experiment: BudgetExperiment,
@@ -82,7 +83,7 @@ export async function runBudget(
     try {
       signal.throwIfAborted();
       tell(0, 0);
-      const { cells, problem } = await train(run, session, signal, tell);
+      const { cells, problem } = await train(run, session, signal, tell).catch(unlessDiverged);
       current = withDone(current, { id: run.id, cells, problem, seconds: secondsSince() });
     } catch (error) {
       if (signal.aborted) return current;
@@ -93,12 +94,24 @@ export async function runBudget(
   return current;
 }
 
+interface Trained {
+  cells: BudgetCell[];
+  problem: string | null;
+}
+
+/** What came of a training that failed because its numbers were not finite. @throws any other error */
+function unlessDiverged(error: unknown): Trained {
+  const { code, message } = asPawsaurError(error);
+  if (code !== 'run/not-finite' && code !== 'diverged') throw error;
+  return { cells: [], problem: message };
+}
+
 async function train(
   run: BudgetRun,
   session: BudgetSession,
   signal: AbortSignal,
   tell: (step: number, totalSteps: number) => void,
-): Promise<{ cells: BudgetCell[]; problem: string | null }> {
+): Promise<Trained> {
   const length = await session.prepare(run.recipe);
   signal.throwIfAborted();
   if ('problem' in length) return { cells: [], problem: length.problem };
