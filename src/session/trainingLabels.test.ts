@@ -134,6 +134,20 @@ describe('labels', () => {
     expect(harness.all('diagnosis').at(-1)!.diagnosis.sentence).toContain('ln 2 = 0.693');
   });
 
+  it('of a class that had none at first vote in the places there are', async () => {
+    const harness = await loaded();
+    const classNames = ['round', 'square', 'star'];
+    await harness.done(labels({ 0: 0, 1: 1 }, { classNames }));
+    await prepared(harness, { ...byHand, paws_ramp_start: 0, eval_every: 2 });
+    await harness.done({ type: 'step' });
+    await harness.done(labels({ 0: 0, 1: 1, 2: 2 }, { classNames }));
+    await harness.done({ type: 'step' });
+    expect(harness.all('diagnosis').at(-1)!.diagnosis).toMatchObject({
+      step: 2,
+      sentence: expect.stringContaining('ln 2 = 0.693'),
+    });
+  });
+
   it('that change while a run rests are voted with at once', async () => {
     const harness = await loaded();
     await harness.done(labels({ 0: 0, 3: 1 }));

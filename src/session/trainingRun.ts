@@ -65,6 +65,8 @@ export class TrainingRun {
   #evaluator: Evaluator;
   #inspector: Inspector;
   readonly #ballotBox: BallotBox;
+  /** Classes that had labels when the run was built: a step of PAWS never has more voting. */
+  readonly #classesAtFirst: number;
   /** Whether steps were taken with other labels than those in force. */
   #mixedLabels = false;
   #live: LiveSettings;
@@ -90,6 +92,7 @@ export class TrainingRun {
     this.#context = context;
     this.#data = context.data;
     this.#labels = labels;
+    this.#classesAtFirst = labelledClasses(labels, context.data);
     this.recipe = recipe;
     this.#method = method;
     this.#live = liveSettings(recipe);
@@ -425,6 +428,7 @@ export class TrainingRun {
   /** @param broken a step that is not kept, but explains what happened */
   #diagnose(broken?: StepReport): void {
     const { dataset } = this.#data;
+    const classes = labelledClasses(this.#labels, this.#data);
     const diagnosis = diagnoseRun({
       step: this.step,
       recipe: {
@@ -438,7 +442,7 @@ export class TrainingRun {
       broken,
       evaluations: this.#evaluations,
       wholeImage: this.#baselines?.wholeImage ?? null,
-      classes: labelledClasses(this.#labels, this.#data),
+      classes: this.#method.kind === 'paws' ? Math.min(classes, this.#classesAtFirst) : classes,
       supervised: this.#data.supervised.get(labelsKey(this.#labels)) ?? null,
     });
     this.#emit({ type: 'diagnosis', diagnosis });
