@@ -355,3 +355,14 @@ export async function takeFinite(tensor: tf.Tensor): Promise<Float32Array> {
     'Reset, and lower the learning rate.',
   );
 }
+
+/** What the latest step's first image was asked and said, from the outputs that hold it. */
+export async function readAnswers(
+  terms: tf.Tensor,
+  targets: tf.Tensor,
+  predictions: tf.Tensor,
+): Promise<Answers> {
+  const read = await Promise.all([terms, targets, predictions].map((tensor) => readBack(tensor)));
+  const [first, second, third] = read as [Float32Array, Float32Array, Float32Array];
+  return { terms: first, targets: second, predictions: third };
+}

@@ -11,15 +11,14 @@ import {
 } from './dinoAdvice';
 import { gaugesOf, LIMITS, type Readings } from './dinoGauges';
 import {
-  type Advice,
   againstDivergence,
   brokenLoss,
   type Diagnosis,
-  type DiagnosisState,
   EARLIEST,
   featureSpread,
   meanOf,
   type RunNumbers,
+  verdictWith,
   WINDOW,
 } from './report';
 
@@ -43,18 +42,7 @@ export function diagnoseDino(input: DinoInput): Diagnosis {
   const { recipe } = input;
   const lnK = Math.log(recipe.out_dim);
   const readings = readingsOf(input, lnK);
-  const say = (
-    state: DiagnosisState,
-    title: string,
-    sentence: string,
-    tryThis: Advice[] = [],
-  ): Diagnosis => ({
-    state,
-    title,
-    sentence,
-    tryThis,
-    gauges: gaugesOf(readings),
-  });
+  const say = verdictWith(gaugesOf(readings));
   const kl = readings.kl.toFixed(2);
   const loss = readings.loss.toFixed(2);
   const share = readings.teacherEntropy.toFixed(2);

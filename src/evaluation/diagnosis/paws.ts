@@ -9,12 +9,10 @@ import {
   againstWrongPseudoLabels,
 } from './pawsAdvice';
 import {
-  type Advice,
   againstDivergence,
   brokenLoss,
   DIAGNOSED_STEPS,
   type Diagnosis,
-  type DiagnosisState,
   EARLIEST,
   featureSpread,
   type Gauge,
@@ -24,6 +22,7 @@ import {
   meanOfKnown,
   type RunNumbers,
   staysAt,
+  verdictWith,
   WINDOW,
 } from './report';
 
@@ -74,18 +73,7 @@ export function diagnosePaws(input: PawsInput): Diagnosis {
   const { rampStart, rampOver, judged, earliest } = milestones(input);
   const readings = readingsOf(input, lnC);
   const needed = pseudoLabelsNeeded(classes);
-  const say = (
-    state: DiagnosisState,
-    title: string,
-    sentence: string,
-    tryThis: Advice[] = [],
-  ): Diagnosis => ({
-    state,
-    title,
-    sentence,
-    tryThis,
-    gauges: gaugesOf(readings, needed, lnC),
-  });
+  const say = verdictWith(gaugesOf(readings, needed, lnC));
   const pseudo = readings.pseudoCorrect.toFixed(0);
   const pseudoKnown = Number.isFinite(readings.pseudoCorrect);
   const loss = readings.loss * lnC;

@@ -176,3 +176,10 @@ export function againstDivergence(recipe: AdvisedAgainstDivergence): Advice[] {
     recipe.warmup_epochs === 0 && set('warmup_epochs', 1, 'Set warmup_epochs to 1 or more.'),
   ]);
 }
+
+/** Says what a run suffers from, beside gauges that stand whatever it is. */
+export function verdictWith(
+  gauges: Gauge[],
+): (state: DiagnosisState, title: string, sentence: string, tryThis?: Advice[]) => Diagnosis {
+  return (state, title, sentence, tryThis = []) => ({ state, title, sentence, tryThis, gauges });
+}

@@ -8,7 +8,6 @@ import {
   againstDivergence,
   brokenLoss,
   type Diagnosis,
-  type DiagnosisState,
   EARLIEST,
   featureSpread,
   gauge,
@@ -19,6 +18,7 @@ import {
   set,
   short,
   staysAt,
+  verdictWith,
   WINDOW,
 } from './report';
 
@@ -54,32 +54,21 @@ export function diagnoseSupervised(input: SupervisedInput): Diagnosis {
     return accuracy === null ? [] : [{ step: evaluation.step, accuracy }];
   });
   const latest = scores.at(-1)?.accuracy ?? null;
-  const say = (
-    state: DiagnosisState,
-    title: string,
-    sentence: string,
-    tryThis: Advice[] = [],
-  ): Diagnosis => ({
-    state,
-    title,
-    sentence,
-    tryThis,
-    gauges: [
-      gauge(
-        'loss',
-        'loss / ln C',
-        loss / lnC,
-        [0, 0.9],
-        [{ at: 1 - UNIFORM.width / lnC, beyond: 'above', means: 'uniform collapse' }],
-      ),
-      gauge('batchCorrect', 'training right, %', correct, [50, 100]),
-      gauge('gap', 'training − held-out, points', latest === null ? null : correct - latest, [
-        -HEALTHY_GAP,
-        HEALTHY_GAP,
-      ]),
-      gauge('featureSpread', 's = std × √d', featureSpread(evaluations), [0.25, 1]),
-    ],
-  });
+  const say = verdictWith([
+    gauge(
+      'loss',
+      'loss / ln C',
+      loss / lnC,
+      [0, 0.9],
+      [{ at: 1 - UNIFORM.width / lnC, beyond: 'above', means: 'uniform collapse' }],
+    ),
+    gauge('batchCorrect', 'training right, %', correct, [50, 100]),
+    gauge('gap', 'training − held-out, points', latest === null ? null : correct - latest, [
+      -HEALTHY_GAP,
+      HEALTHY_GAP,
+    ]),
+    gauge('featureSpread', 's = std × √d', featureSpread(evaluations), [0.25, 1]),
+  ]);
 
   const broken = brokenLoss(reports);
   if (broken !== null) return say('diverged', 'Diverged', broken, againstDivergence(recipe));

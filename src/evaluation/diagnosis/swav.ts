@@ -9,7 +9,6 @@ import {
   againstDivergence,
   brokenLoss,
   type Diagnosis,
-  type DiagnosisState,
   EARLIEST,
   featureSpread,
   gauge,
@@ -18,6 +17,7 @@ import {
   type RunNumbers,
   set,
   short,
+  verdictWith,
   WINDOW,
 } from './report';
 
@@ -48,36 +48,25 @@ export function diagnoseSwav({ step, warmupSteps, reports, evaluations, recipe }
   const kl = meanOf(reports, 'kl');
   const loss = meanOf(reports, 'loss');
   const spread = featureSpread(evaluations);
-  const say = (
-    state: DiagnosisState,
-    title: string,
-    sentence: string,
-    tryThis: Advice[] = [],
-  ): Diagnosis => ({
-    state,
-    title,
-    sentence,
-    tryThis,
-    gauges: [
-      gauge(
-        'assignmentEntropy',
-        'H / ln K',
-        entropy,
-        [oneHot.teacherEntropy, healthy.teacherEntropy[1]],
-        [
-          { at: uniform.teacherEntropy, beyond: 'above', means: 'uniform collapse' },
-          { at: oneHot.teacherEntropy, beyond: 'below', means: 'one-hot collapse' },
-        ],
-      ),
-      gauge('meanAssignmentEntropy', 'Hm / ln K', meanEntropy, healthy.meanTeacherEntropy, [
-        { at: oneHot.meanTeacherEntropy, beyond: 'below', means: 'one-hot collapse' },
-      ]),
-      gauge('kl', 'KL', kl, healthy.kl, [{ at: uniform.kl, beyond: 'below', means: 'uniform collapse' }]),
-      gauge('featureSpread', 's = std × √d', spread, healthy.featureSpread, [
-        { at: uniform.featureSpread, beyond: 'below', means: 'uniform collapse' },
-      ]),
-    ],
-  });
+  const say = verdictWith([
+    gauge(
+      'assignmentEntropy',
+      'H / ln K',
+      entropy,
+      [oneHot.teacherEntropy, healthy.teacherEntropy[1]],
+      [
+        { at: uniform.teacherEntropy, beyond: 'above', means: 'uniform collapse' },
+        { at: oneHot.teacherEntropy, beyond: 'below', means: 'one-hot collapse' },
+      ],
+    ),
+    gauge('meanAssignmentEntropy', 'Hm / ln K', meanEntropy, healthy.meanTeacherEntropy, [
+      { at: oneHot.meanTeacherEntropy, beyond: 'below', means: 'one-hot collapse' },
+    ]),
+    gauge('kl', 'KL', kl, healthy.kl, [{ at: uniform.kl, beyond: 'below', means: 'uniform collapse' }]),
+    gauge('featureSpread', 's = std × √d', spread, healthy.featureSpread, [
+      { at: uniform.featureSpread, beyond: 'below', means: 'uniform collapse' },
+    ]),
+  ]);
   const shares = `H = ${entropy.toFixed(2)} ln K, Hm = ${meanEntropy.toFixed(2)} ln K`;
 
   const broken = brokenLoss(reports);

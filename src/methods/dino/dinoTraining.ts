@@ -1,11 +1,9 @@
 /** A DINO run: its networks, its step, and what is read from them. */
-import type * as tf from '@tensorflow/tfjs-core';
-import { readBack } from '../../engine';
 import { scoped } from '../../models/parameters';
 import { createTrunk } from '../../models/trunk';
 import type { Recipe } from '../../recipe';
-import type { MethodParts, ParameterSource } from '../capturedTraining';
-import type { Answers, StepReport, TrainingImages } from '../method';
+import { type MethodParts, type ParameterSource, readAnswers } from '../capturedTraining';
+import type { StepReport, TrainingImages } from '../method';
 import { Dino, type DinoOutputs, dinoParameters } from './dino';
 import { DinoSchedules } from './dinoSchedules';
 import { DinoStep } from './dinoStep';
@@ -48,7 +46,7 @@ export function dinoParts(
     definition: step.definition,
     inputsAt: (number, live) => step.inputsAt(number, images.batchAt(number), schedules.at(number, live)),
     report: ({ metrics }) => reportOf(metrics as Float32Array),
-    answers: readAnswers,
+    answers: ({ terms, teacher, student }) => readAnswers(terms, teacher, student),
     *state() {
       for (const [prefix, network] of [
         ['student.', dino.student],
@@ -60,13 +58,6 @@ export function dinoParts(
     },
     dispose: () => dino.dispose(),
   };
-}
-
-async function readAnswers(outputs: Record<keyof DinoOutputs, tf.Tensor>): Promise<Answers> {
-  const [terms, targets, predictions] = (await Promise.all(
-    [outputs.terms, outputs.teacher, outputs.student].map((tensor) => readBack(tensor)),
-  )) as [Float32Array, Float32Array, Float32Array];
-  return { terms, targets, predictions };
 }
 
 function reportOf(metrics: Float32Array): StepReport {

@@ -1,11 +1,10 @@
 /** A SwAV run: its network, its step, and what is read from it. */
 import type * as tf from '@tensorflow/tfjs-core';
 import { cropStream, drawCrops, viewGroups } from '../../augmentation';
-import { readBack } from '../../engine';
 import { createTrunk } from '../../models/trunk';
 import type { Recipe } from '../../recipe';
-import type { MethodParts, ParameterSource } from '../capturedTraining';
-import type { Answers, StepReport, TrainingImages } from '../method';
+import { type MethodParts, type ParameterSource, readAnswers } from '../capturedTraining';
+import type { StepReport, TrainingImages } from '../method';
 import { RateSchedule } from '../singleNetwork';
 import { StepViews } from '../stepViews';
 import { Swav, type SwavConfig, type SwavOutputs, swavParameters } from './swav';
@@ -62,7 +61,7 @@ export function swavParts(
       };
     },
     report: ({ metrics }) => reportOf(metrics as Float32Array),
-    answers: readAnswers,
+    answers: ({ terms, targets, predictions }) => readAnswers(terms, targets, predictions),
     embed: (features) => swav.project(features, 'eval'),
     projection: {
       parameters: swavHeadParameters(config.head),
@@ -84,13 +83,6 @@ function queueStart(recipe: Recipe, stepsPerEpoch: number): number {
   const { queue_length, batch_size, epoch_queue_starts } = recipe;
   const full = Math.ceil(queue_length / batch_size);
   return Math.max(full, Math.ceil(Number((epoch_queue_starts * stepsPerEpoch).toFixed(6))));
-}
-
-async function readAnswers(outputs: Record<keyof SwavOutputs, tf.Tensor>): Promise<Answers> {
-  const [terms, targets, predictions] = (await Promise.all(
-    [outputs.terms, outputs.targets, outputs.predictions].map((tensor) => readBack(tensor)),
-  )) as [Float32Array, Float32Array, Float32Array];
-  return { terms, targets, predictions };
 }
 
 function reportOf(metrics: Float32Array): StepReport {
