@@ -94,6 +94,7 @@ const readOutNames: Readonly<Record<ReadOut, string>> = {
   snnFeature: 'of the features',
   classifier: 'classifier',
   linear: 'linear',
+  knn: 'k-NN',
 };
 
 /** A table of held-out accuracy: a row for each method and seed, a column for each budget. */

@@ -17,7 +17,7 @@ export type {
 export { DIAGNOSED_STEPS, diagnose } from './diagnosis';
 export type { AttentionScore } from './jaccard';
 export { scoreAttention } from './jaccard';
-export { knnAccuracies, leaveOneOutKnn } from './knn';
+export { knnAccuracies, knnClassify, leaveOneOutKnn } from './knn';
 export type { LinearProbe, LinearProbeInput } from './linearProbe';
 export { fitLinearProbe } from './linearProbe';
 export { maskBaselines, oracleMask } from './maskBaselines';

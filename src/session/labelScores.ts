@@ -3,7 +3,13 @@
  * nothing but those labels, in every way that the method offers.
  */
 
-import { fitLinearProbe, scoreClassification, softNeighbourProbabilities, takeRows } from '../evaluation';
+import {
+  fitLinearProbe,
+  knnClassify,
+  scoreClassification,
+  softNeighbourProbabilities,
+  takeRows,
+} from '../evaluation';
 import type { MethodName } from '../recipe';
 import type { LabelsInForce } from './labelsInForce';
 import { type Network, throughHead } from './networkReader';
@@ -42,7 +48,9 @@ export async function classifyByLabels(
 ): Promise<Classification | null> {
   const { classes } = labels;
   if (rows.support.length === 0 || classes === 0) return null;
-  const queries = Int32Array.of(...rows.heldOut, ...rows.unlabelled);
+  const queries = new Int32Array(rows.heldOut.length + rows.unlabelled.length);
+  queries.set(rows.heldOut);
+  queries.set(rows.unlabelled, rows.heldOut.length);
   const given = rows.support.map((row) => labels.given[indices[row]!]!);
   const truth = queries.map((row) => labels.truth[indices[row]!]!);
   const support = takeRows(features, dim, rows.support);
@@ -71,6 +79,8 @@ export async function classifyByLabels(
   const probe = await fitLinearProbe({ features: support, labels: given, dim, classes }, breathe);
   if (probe !== null) probabilities.set('linear', probe.predict(asked));
   await breathe();
+  probabilities.set('knn', nearestVotes(support, given, asked, dim, classes));
+  await breathe();
 
   const split = rows.heldOut.length;
   const score = (id: ReadOut, from: number, to: number) =>
@@ -95,6 +105,26 @@ export async function classifyByLabels(
     calibrationError,
     reliability: bins.map(({ count, confidence, accuracy }) => ({ count, confidence, accuracy })),
   };
+}
+
+/** Labelled pictures that decide on another one, as in the official k-NN evaluation of DINO. */
+const neighbours = 10;
+
+/** [n, classes] shares of the weighted votes of the nearest labelled pictures. */
+function nearestVotes(
+  train: Float32Array,
+  trainLabels: Int32Array,
+  test: Float32Array,
+  dim: number,
+  classes: number,
+): Float32Array {
+  const { votes } = knnClassify({ train, trainLabels, test, dim, classes, k: neighbours });
+  for (let start = 0; start < votes.length; start += classes) {
+    const row = votes.subarray(start, start + classes);
+    const sum = row.reduce((total, vote) => total + vote, 0);
+    if (sum > 0) for (let c = 0; c < classes; c++) row[c]! /= sum;
+  }
+  return votes;
 }
 
 /** The method's own way of telling classes apart; a probe where it has none. */

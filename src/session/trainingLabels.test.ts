@@ -234,9 +234,9 @@ describe('what labels are worth', () => {
   const classificationOf = (harness: Harness) => harness.all('evaluation').at(-1)!.evaluation.classification!;
 
   it.each([
-    ['paws', 'snnHead', ['snnHead', 'snnFeature', 'linear']],
-    ['supervised', 'classifier', ['snnFeature', 'classifier', 'linear']],
-    ['dino', 'linear', ['snnFeature', 'linear']],
+    ['paws', 'snnHead', ['snnHead', 'snnFeature', 'linear', 'knn']],
+    ['supervised', 'classifier', ['snnFeature', 'classifier', 'linear', 'knn']],
+    ['dino', 'linear', ['snnFeature', 'linear', 'knn']],
   ] as const)('is read from %s in its own way', async (method, shown, readOuts) => {
     const harness = await new Harness().ready({ ...drawn, method });
     const classification = classificationOf(harness);
@@ -323,7 +323,7 @@ describe('what the same labels are worth without PAWS', () => {
     await harness.done(few);
     await whole(harness, { method: 'supervised' });
     await whole(harness, {});
-    expect(verdict(harness)).toContain('the same labels without PAWS give');
+    expect(verdict(harness)).toContain('the same labels without PAWS gave');
   });
 
   it('is not what a run made that had other labels before', async () => {

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { count, finite, score, text } from './values';
 
 /** Ways of telling the class of a picture from a few labels. */
-export const readOuts = ['snnHead', 'snnFeature', 'classifier', 'linear'] as const;
+export const readOuts = ['snnHead', 'snnFeature', 'classifier', 'linear', 'knn'] as const;
 
 export type ReadOut = (typeof readOuts)[number];
 

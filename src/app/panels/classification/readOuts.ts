@@ -31,6 +31,10 @@ export const readOutWords: Readonly<Record<ReadOut, { label: string; about: stri
     label: 'linear probe',
     about: 'a linear classifier fitted to the frozen features of the labelled pictures',
   },
+  knn: {
+    label: 'k-NN, k = 10',
+    about: 'the ten nearest labelled pictures vote on the features (DINO, eval_knn.py)',
+  },
 };
 
 const marks: Record<ReadOut, Pick<PlotLine, 'markers' | 'dash'>> = {
@@ -38,6 +42,7 @@ const marks: Record<ReadOut, Pick<PlotLine, 'markers' | 'dash'>> = {
   snnFeature: { markers: 'diamond-open', dash: 'dot' },
   classifier: { markers: 'square', dash: 'dash' },
   linear: { markers: 'triangle-up', dash: 'dot' },
+  knn: { markers: 'circle-open', dash: 'dash' },
 };
 
 /** Everything that the scores are held against. */

@@ -14,7 +14,7 @@ export interface PlotLine {
   /** Draw the raw values faintly and the smoothed ones strongly; else the values as they are. */
   smoothed?: boolean;
   /** Mark every value: for curves of few points. */
-  markers?: 'circle' | 'diamond-open' | 'square' | 'triangle-up';
+  markers?: 'circle' | 'circle-open' | 'diamond-open' | 'square' | 'triangle-up';
   dash?: 'solid' | 'dot' | 'dash';
   /** Points only, with no line between them. */
   unjoined?: boolean;
