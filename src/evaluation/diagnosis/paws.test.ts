@@ -161,7 +161,9 @@ describe('PAWS that does not help', () => {
   it('is seen in the held-out accuracy once most of the run is over', () => {
     const at = (step: number, own: number, supervised: number) =>
       diagnosePaws(run({}, { step, evaluations: [evaluation(0, 90), evaluation(step, own)], supervised }));
-    expect(at(600, 43.8, 44.6).sentence).toContain('43.8 %, and the same labels without PAWS give 44.6 %');
+    expect(at(600, 43.8, 44.6).sentence).toContain(
+      '43.8 %, and the same labels without PAWS gave 44.6 % at best',
+    );
     expect(at(600, 43.8, 44.6).state).toBe('not helping');
     expect(at(600, 44.6, 44.6).state).toBe('not helping');
     expect(at(600, 44.7, 44.6).state).toBe('healthy');

@@ -191,7 +191,7 @@ function noHelp(input: PawsInput, pseudoCorrect: number, needed: number): string
     // More than the labels alone give is help, whatever the pseudo-labels.
     if (own > supervised) return null;
     if (comparable) {
-      return `Held-out accuracy is ${own.toFixed(1)} %, and the same labels without PAWS give ${supervised.toFixed(1)} %.`;
+      return `Held-out accuracy is ${own.toFixed(1)} %, and the same labels without PAWS gave ${supervised.toFixed(1)} % at best.`;
     }
   }
   if (pseudoCorrect < needed) {
