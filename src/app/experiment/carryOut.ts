@@ -5,7 +5,7 @@ import { planRun, type Recipe } from '../../recipe';
 import { type BudgetExperiment, clientBudgetSession, readBudget, runBudget } from '../../session/budget';
 import { ensureData } from '../store/actions';
 import { replacingRun } from '../store/history';
-import { tellLabels } from '../store/labels';
+import { freezeLabels, tellLabels } from '../store/labels';
 import { isUnderWay, session, useRun } from '../store/run';
 import { setFields, useSetup } from '../store/setup';
 import { estimateSeconds, useSpeeds } from '../store/speed';
@@ -68,6 +68,7 @@ export function whyNot({ plan }: BudgetExperiment): string | null {
   const same =
     dataset !== null &&
     dataset.kind === 'folder' &&
+    dataset.name === name &&
     dataset.trainCount === trainCount &&
     dataset.classNames.length === classes;
   return same
@@ -81,6 +82,7 @@ export async function carryOut(experiment: BudgetExperiment): Promise<void> {
   const signal = beginSignal();
   useExperiment.setState({ going: true, error: null, progress: null });
   keep(experiment);
+  freezeLabels('An experiment is under way and needs its labels as they are. Stop it to change them.');
   try {
     const client = session();
     if (isUnderWay(useRun.getState().run)) await client.stop();
@@ -112,6 +114,7 @@ export async function carryOut(experiment: BudgetExperiment): Promise<void> {
     const { code, message, hint } = asPawsaurError(thrown);
     if (code !== 'aborted') useExperiment.setState({ error: { code, message, hint } });
   } finally {
+    freezeLabels(null);
     useExperiment.setState({ going: false, progress: null });
   }
 }

@@ -7,12 +7,14 @@ import { isUnsaved } from './history';
 import {
   changeLabels,
   followLabels,
+  freezeLabels,
   labelByHand,
   markLabelsSaved,
   pickLabels,
   redoLabels,
   shownLabels,
   takeLabelling,
+  tellLabels,
   undoLabels,
   useLabels,
 } from './labels';
@@ -172,4 +174,31 @@ it('are asked about before the page is left, until they are downloaded', () => {
   expect(isUnsaved()).toBe(false);
   undoLabels();
   expect(isUnsaved()).toBe(true);
+});
+
+describe('labels that something needs as they are', () => {
+  it('can be looked at and not changed, and say why', () => {
+    setFields({ label_source: 'hand' });
+    changeLabels({ kind: 'give', indices: [2], class: 0 });
+    const before = present();
+    freezeLabels('An experiment is under way.');
+    for (const change of [
+      () => changeLabels({ kind: 'give', indices: [3], class: 0 }),
+      () => takeLabelling(before, 'nothing'),
+      () => undoLabels(),
+      () => labelByHand(),
+    ])
+      expect(change).toThrow('An experiment is under way.');
+    expect(present()).toBe(before);
+    freezeLabels(null);
+    changeLabels({ kind: 'give', indices: [3], class: 0 });
+    expect(present().given[3]).toBe(0);
+  });
+
+  it('are told only when the pictures they belong to are listed', async () => {
+    takeBuiltin('grey');
+    await ensureData();
+    await tellLabels();
+    expect(useLabels.getState().pictures?.generation).toBe(useRun.getState().dataset?.generation);
+  });
 });

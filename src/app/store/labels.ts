@@ -40,6 +40,8 @@ export interface Labels {
   picked: readonly number[];
   /** The labelling that was downloaded last. */
   saved: Labelling | null;
+  /** Why nobody may change labels now; null where they may. */
+  frozen: string | null;
 }
 
 const nothing: Labels = {
@@ -48,6 +50,7 @@ const nothing: Labels = {
   history: null,
   picked: [],
   saved: null,
+  frozen: null,
 };
 
 export const useLabels = create<Labels>(() => nothing);
@@ -65,6 +68,8 @@ const restMs = 120;
 let told: Labelling | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let telling: Promise<void> = Promise.resolve();
+/** Settles, never badly, when the pictures that came last are listed. */
+let listed: Promise<void> = Promise.resolve();
 
 /** Puts the labels back to a page without pictures. */
 export function forgetLabels(): void {
@@ -86,7 +91,7 @@ export function followLabels(): () => void {
     }
     if (dataset.generation === generation) return;
     generation = dataset.generation;
-    void list(generation);
+    listed = list(generation);
   };
   const stop = useRun.subscribe(look);
   look();
@@ -118,7 +123,8 @@ function take(pictures: PictureList): void {
     history: same ? before : startHistory(known),
     picked: [],
   });
-  told = same ? null : get().history!.present;
+  // Labels that nobody gave are no news.
+  told = same && before.past.length > 0 ? null : get().history!.present;
   tellSoon();
 }
 
@@ -138,8 +144,9 @@ function tellSoon(): void {
   timer = setTimeout(() => void tellLabels().catch(reportError), restMs);
 }
 
-/** Tells the worker what it does not know yet. Resolves when it does. */
-export function tellLabels(): Promise<void> {
+/** Tells the worker what it does not know yet, once its pictures are listed. Resolves when it does. */
+export async function tellLabels(): Promise<void> {
+  await listed;
   clearTimeout(timer);
   const { history, pictures } = get();
   if (history === null || pictures === null || history.present === told) return telling;
@@ -182,8 +189,21 @@ export function areLabelsUnsaved(): boolean {
   return history !== null && history.past.length > 0 && history.present !== saved;
 }
 
+/** Lets nobody change labels, for the reason given, or everybody again (null). */
+export function freezeLabels(reason: string | null): void {
+  set({ frozen: reason });
+}
+
+/** @throws PawsaurError when labels may not be changed now */
+function requireFree(): void {
+  const { frozen } = get();
+  if (frozen !== null) throw new PawsaurError('labels/frozen', frozen);
+}
+
 /** Why classes cannot be changed now; null where they can. */
 function whyClassesAreFixed(): string | null {
+  const { frozen } = get();
+  if (frozen !== null) return frozen;
   return isUnderWay(useRun.getState().run)
     ? 'A run keeps its classes. Stop it to add, rename, merge or remove some.'
     : null;
@@ -194,6 +214,7 @@ function whyClassesAreFixed(): string | null {
  * labels are by hand, beginning with those drawn. @throws PawsaurError, and then nothing has happened
  */
 export function changeLabels(change: LabelEdit): void {
+  requireFree();
   const gives = change.kind === 'give' || change.kind === 'takeBack';
   const fixed = gives ? null : whyClassesAreFixed();
   if (fixed !== null) throw new PawsaurError('labels/fixed', fixed);
@@ -202,6 +223,7 @@ export function changeLabels(change: LabelEdit): void {
 
 /** Goes on with other labels altogether, such as those of a file; they are by hand. */
 export function takeLabelling(labelling: Labelling, words: string): void {
+  requireFree();
   const { classNames } = current().present;
   const fixed = whyClassesAreFixed();
   const same =
@@ -213,6 +235,7 @@ export function takeLabelling(labelling: Labelling, words: string): void {
 
 /** Labels by hand from now on. Where none were given yet, those that were drawn are the beginning. */
 export function labelByHand(): void {
+  requireFree();
   if (get().history !== null) go(byHand());
 }
 
@@ -244,6 +267,7 @@ function travel(
   const history = current();
   const words = wordsOf(history);
   if (words === null) return null;
+  requireFree();
   const next = move(history);
   const fixed = whyClassesAreFixed();
   if (fixed !== null && next.present.classNames !== history.present.classNames)
@@ -260,6 +284,7 @@ export async function pickLabels(
   count: number,
   seed: number,
 ): Promise<{ picked: number; labelled: boolean }> {
+  requireFree();
   await tellLabels();
   const indices = [...(await session().pickLabels(count, seed))];
   const history = current();
