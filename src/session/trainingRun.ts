@@ -333,8 +333,14 @@ export class TrainingRun {
     };
     const asked = drawn && labelsInForce(drawn, this.#data);
     const startedAt = this.#context.now();
-    const scores = await this.#evaluator.evaluate(this.#method, asked ?? this.#labels, signal);
-    return { step: this.sent, ...scores, seconds: (this.#context.now() - startedAt) / 1000 };
+    this.#context.busy('evaluating');
+    try {
+      const scores = await this.#evaluator.evaluate(this.#method, asked ?? this.#labels, signal);
+      return { step: this.sent, ...scores, seconds: (this.#context.now() - startedAt) / 1000 };
+    } finally {
+      this.#context.dependencies.releaseUnused?.();
+      this.#context.busy(null);
+    }
   }
 
   /**
