@@ -152,6 +152,8 @@ export class TrainingLoop {
       this.requireCourse(course);
       try {
         if (!run.finished) await this.#send(run);
+        // Training may have been asked for meanwhile, and then numbers wait for more of them.
+        this.#tellSteps();
         if (run.evaluationDue) await run.evaluate();
         await run.inspect();
         if (run.finished && course === this.#course) this.#finish(run);
