@@ -14,6 +14,17 @@ type Rest = Pick<NumberField, 'label' | 'help' | 'paper' | 'official'> & Partial
 const share = (group: 'crops' | 'colour', rest: Rest) =>
   number({ group, min: 0, max: 1, step: 0.05, ...rest });
 
+/** Jitter by method: PAWS and SwAV multiply `atFull` by the strength of the recipe, 0.5 and 1. */
+const jitterOf = (atFull: number): NumberField['byMethod'] => ({
+  paws: {
+    paper: `suncet: ${atFull} × color_jitter_strength, which is 0.5 for CIFAR-10`,
+    officialName: 'color_jitter_strength',
+    official: atFull / 2,
+  },
+  swav: { paper: `paper: ${atFull}`, official: atFull },
+  supervised: { paper: 'as the method it is compared with', official: atFull / 2 },
+});
+
 export const cropFields = {
   global_crops_size: integer({
     group: 'crops',
@@ -148,15 +159,7 @@ export const colourFields = {
     paper: 'official: 0.4',
     official: 0.4,
     appliesTo: jitters,
-    byMethod: {
-      paws: {
-        paper: 'suncet: 0.8 × color_jitter_strength, which is 0.5 for CIFAR-10',
-        officialName: 'color_jitter_strength',
-        official: 0.4,
-      },
-      swav: { paper: 'paper: 0.8', official: 0.8 },
-      supervised: { paper: 'as the method it is compared with', official: 0.4 },
-    },
+    byMethod: jitterOf(0.8),
   }),
   contrast: share('colour', {
     label: 'contrast jitter',
@@ -164,15 +167,7 @@ export const colourFields = {
     paper: 'official: 0.4',
     official: 0.4,
     appliesTo: jitters,
-    byMethod: {
-      paws: {
-        paper: 'suncet: 0.8 × color_jitter_strength, which is 0.5 for CIFAR-10',
-        officialName: 'color_jitter_strength',
-        official: 0.4,
-      },
-      swav: { paper: 'paper: 0.8', official: 0.8 },
-      supervised: { paper: 'as the method it is compared with', official: 0.4 },
-    },
+    byMethod: jitterOf(0.8),
   }),
   saturation: share('colour', {
     label: 'saturation jitter',
@@ -180,15 +175,7 @@ export const colourFields = {
     paper: 'official: 0.2',
     official: 0.2,
     appliesTo: jitters,
-    byMethod: {
-      paws: {
-        paper: 'suncet: 0.8 × color_jitter_strength, which is 0.5 for CIFAR-10',
-        officialName: 'color_jitter_strength',
-        official: 0.4,
-      },
-      swav: { paper: 'paper: 0.8', official: 0.8 },
-      supervised: { paper: 'as the method it is compared with', official: 0.4 },
-    },
+    byMethod: jitterOf(0.8),
   }),
   hue: share('colour', {
     label: 'hue jitter',
@@ -199,15 +186,7 @@ export const colourFields = {
     step: 0.01,
     quick: true,
     appliesTo: jitters,
-    byMethod: {
-      paws: {
-        paper: 'suncet: 0.2 × color_jitter_strength, which is 0.5 for CIFAR-10',
-        officialName: 'color_jitter_strength',
-        official: 0.1,
-      },
-      swav: { paper: 'paper: 0.2', official: 0.2 },
-      supervised: { paper: 'as the method it is compared with', official: 0.1 },
-    },
+    byMethod: jitterOf(0.2),
   }),
   gray_prob: share('colour', {
     label: 'grey views',
