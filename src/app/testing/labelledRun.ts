@@ -1,20 +1,7 @@
 /** A run with labels as its worker would tell of it, for tests of what is drawn: ballots and accuracies of any size. */
 
+import { shapeNames } from '../../dataset/procedural/shapes';
 import type { BallotReport, BallotsReport, Classification, ReadOut } from '../../session/protocol';
-
-/** Ten classes with ordinary names. */
-const shapeNames = [
-  'star',
-  'gear',
-  'heart',
-  'arrow',
-  'cross',
-  'crescent',
-  'ring',
-  'triangle',
-  'leaf',
-  'fish',
-] as const;
 
 interface BallotSizes {
   step?: number;
