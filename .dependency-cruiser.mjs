@@ -35,13 +35,13 @@ export const importRules = [
   {
     name: 'floor-of-app',
     comment:
-      'the app knows a run only through the session client, its messages, experiments, the recipe and the labels',
+      'the app knows a run only through the session client, its messages, experiments, the library, the recipe and the labels',
     severity: 'error',
     from: { path: '^src/app/', pathNot: tests },
     to: {
       path: '^src/',
       pathNot:
-        '^src/(app/|recipe/|labels/|session/(client|protocol|budget/index)\\.ts$|platform/errors\\.ts$)',
+        '^src/(app/|recipe/|labels/|session/(client|protocol|budget/index|library/index)\\.ts$|platform/errors\\.ts$)',
     },
   },
   {

@@ -5,11 +5,16 @@
 import { asPawsaurError, messageOf, PawsaurError } from '../platform/errors';
 import type { FolderFile } from '../platform/files';
 import type { DecodedImage, ImageDecoder } from '../platform/imageDecoder';
-import { type PlacedFile, readFolderLayout } from './folderLayout';
 import type { ImageDataset, SkippedFile } from './imageDataset';
-import { sortNaturally } from './naturalOrder';
-import { nameOtherFormat, type PictureHeader, pictureFormats, readPictureHeader } from './pictureHeader';
-import { resampleSquare } from './resample';
+import { type PlacedFile, readFolderLayout } from './importing/folderLayout';
+import { sortNaturally } from './importing/naturalOrder';
+import {
+  nameOtherFormat,
+  type PictureHeader,
+  pictureFormats,
+  readPictureHeader,
+} from './reading/pictureHeader';
+import { resampleSquare } from './reading/resample';
 import { drawHeldOut } from './split';
 
 /** What an imported picture may be. */

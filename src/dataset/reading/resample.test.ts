@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DecodedImage } from '../platform/imageDecoder';
+import type { DecodedImage } from '../../platform/imageDecoder';
 import { resampleSquare } from './resample';
 
 /** A picture with slopes, wraps and hard edges. */

@@ -4,7 +4,7 @@
  * only wraps the others (`data/photos/cat/…`) is looked through. Names are untrusted text and never become
  * keys of plain objects.
  */
-import type { FolderFile } from '../platform/files';
+import type { FolderFile } from '../../platform/files';
 import { sortNaturally } from './naturalOrder';
 
 /** A file to import, and what its place says about it. */

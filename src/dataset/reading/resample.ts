@@ -3,8 +3,8 @@
  * whose support grows with the shrink factor, as Pillow's `crop` and `resize(…, LANCZOS)` do: horizontally
  * first, rounded and cut off at 8 bits, then vertically. The result is within one level of Pillow's.
  */
-import { PawsaurError } from '../platform/errors';
-import type { DecodedImage } from '../platform/imageDecoder';
+import { PawsaurError } from '../../platform/errors';
+import type { DecodedImage } from '../../platform/imageDecoder';
 
 /**
  * The centre square of `image` as [side, side] packed pixels (r | g << 8 | b << 16 | 255 << 24). The alpha

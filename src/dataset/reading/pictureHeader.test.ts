@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodePicture, type TestFormat, toSharp } from '../platform/testing/pictures';
+import { encodePicture, type TestFormat, toSharp } from '../../platform/testing/pictures';
 import { nameOtherFormat, readPictureHeader } from './pictureHeader';
 
 const names: [TestFormat, string][] = [

@@ -1,0 +1,52 @@
+/**
+ * Where the pictures of a data set lie: in memory, or in files of which only the pictures asked for are read. A
+ * store reads at once (no promise), since a training step cannot wait: files are read through synchronous handles.
+ */
+
+/** Square pictures of one size. */
+export interface PixelStore {
+  /** [n, size, size] packed RGBA of the pictures `indices`: r | g << 8 | b << 16 | 255 << 24, row-major; a copy. */
+  take(indices: ArrayLike<number>): Uint32Array<ArrayBuffer>;
+  /** Lets go of files. */
+  close(): void;
+}
+
+/** Foreground masks; some pictures may have none. */
+export interface MaskStore {
+  /** Whether the picture `index` has a mask. */
+  has(index: number): boolean;
+  /** [n, size, size] 1 = object, 0 = background; a picture without a mask is all 0. A copy. */
+  take(indices: ArrayLike<number>): Uint8Array<ArrayBuffer>;
+  close(): void;
+}
+
+/** Pictures [count, size, size] in memory. */
+export function memoryPixels(pixels: Uint32Array, size: number): PixelStore {
+  const area = size * size;
+  return {
+    take(indices) {
+      const taken = new Uint32Array(indices.length * area);
+      for (let i = 0; i < indices.length; i++) {
+        taken.set(pixels.subarray(indices[i]! * area, (indices[i]! + 1) * area), i * area);
+      }
+      return taken;
+    },
+    close: () => undefined,
+  };
+}
+
+/** Masks [count, size, size] in memory, one for every picture. */
+export function memoryMasks(masks: Uint8Array, size: number): MaskStore {
+  const area = size * size;
+  return {
+    has: (index) => (index + 1) * area <= masks.length,
+    take(indices) {
+      const taken = new Uint8Array(indices.length * area);
+      for (let i = 0; i < indices.length; i++) {
+        taken.set(masks.subarray(indices[i]! * area, (indices[i]! + 1) * area), i * area);
+      }
+      return taken;
+    },
+    close: () => undefined,
+  };
+}
