@@ -5,6 +5,7 @@ import type {
   ImportReport,
   KeptLabels,
   LostImport,
+  ReportLine,
   SetColumns,
   SetSummary,
   StorageReport,
@@ -32,6 +33,8 @@ export interface LibraryState {
 export interface ImportRequest {
   name: string;
   files: { path: string; file: Blob }[];
+  /** What became of files that the page read itself, such as videos; kept with the report. */
+  lines?: ReportLine[];
   /** Id of a set to add to; a new one where left out. */
   into?: string;
   /** Side of the stored squares, px; where left out the pictures decide. */

@@ -115,6 +115,8 @@ const libraryCommandSchema = v.variant('type', [
     id,
     name,
     files: v.array(v.object({ path, file: v.instance(Blob) })),
+    /** Of files that the page read itself, such as videos: they go into the report as they are. */
+    lines: v.optional(v.array(reportLineSchema), []),
     /** Adds to a set that is there; null makes a new one. */
     into: v.nullable(setId),
     /** Side of the stored squares; null lets the pictures decide. */
