@@ -9,6 +9,8 @@ const directives = {
   'worker-src': "'self' blob:",
   'connect-src': "'self'",
   'img-src': "'self' blob: data:",
+  // Videos that a person chose, to take their frames.
+  'media-src': "'self' blob:",
   // Mantine and plotly write style elements.
   'style-src': "'self' 'unsafe-inline'",
   'font-src': "'self' data:",
@@ -23,6 +25,27 @@ const text = Object.entries(directives)
 
 /** The policy as a response header. */
 export const policyHeader = `${text}; frame-ancestors 'self'`;
+
+/** What the page may ask the browser for: the camera, for itself alone. */
+export const permissionsHeader =
+  'camera=(self), microphone=(), geolocation=(), display-capture=(), payment=(), usb=()';
+
+/** Names and IPv4 addresses only: whatever else an address may hold could say something in a policy. */
+const plainOrigin = /^https?:\/\/[a-z0-9_-]+(\.[a-z0-9_-]+)*(:\d{1,5})?$/;
+
+/**
+ * The policy of the download worker (`src/app/sources/downloadWorker.ts`), which fetches a file from the one host
+ * that the person named: it may reach that, and nothing else, this page included.
+ * @param {string} path of the request, with its query
+ * @returns {string | null} null for every other file; without a good `host` in the query the worker reaches nothing
+ */
+export function downloadPolicy(path) {
+  const [pathname, query] = path.split('?', 2);
+  if (!/^\/assets\/downloadWorker-[\w-]+\.js$/.test(pathname)) return null;
+  const host = new URLSearchParams(query).get('host') ?? '';
+  const reach = plainOrigin.test(host) ? host : "'none'";
+  return `default-src 'none'; script-src 'self'; connect-src ${reach}`;
+}
 
 /** The policy as a `meta` element, where `frame-ancestors` is not allowed. */
 export const policyMeta = text;

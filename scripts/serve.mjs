@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { dist } from './paths.mjs';
-import { policyHeader } from './policy.mjs';
+import { downloadPolicy, permissionsHeader, policyHeader } from './policy.mjs';
 
 /**
  * Starts the server on the first free port from `port` on.
@@ -19,7 +19,9 @@ export async function serve({ port = 4173, mounts = [], strict = false } = {}) {
     etag: true,
     dev: false,
     setHeaders(response, path) {
-      response.setHeader('Content-Security-Policy', policyHeader);
+      const policy = downloadPolicy(response.req.url) ?? policyHeader;
+      response.setHeader('Content-Security-Policy', policy);
+      response.setHeader('Permissions-Policy', permissionsHeader);
       response.setHeader('X-Content-Type-Options', 'nosniff');
       response.setHeader('Referrer-Policy', 'no-referrer');
       // Files below assets/ carry a hash of their content in their name.
