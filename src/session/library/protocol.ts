@@ -99,10 +99,11 @@ const builtinSchema = v.object({
 });
 export type BuiltinRequest = v.InferOutput<typeof builtinSchema>;
 
-/** Labels by hand of a set of pictures, row by row. */
+/** Labels by hand of a set of pictures, row by row: those given, and the true ones, whose classes may be renamed. */
 export const keptLabelsSchema = v.object({
   classNames: v.array(text),
   given: v.instance(Int32Array),
+  truth: v.instance(Int32Array),
 });
 export type KeptLabels = v.InferOutput<typeof keptLabelsSchema>;
 
