@@ -21,13 +21,9 @@ export function engineLine({ backend, adapter, notice }: EngineSummary): string 
 }
 
 export function dataLine(summary: DatasetSummary): string {
-  const { name, trainCount, heldOutCount, classNames, size, skipped } = summary;
+  const { name, trainCount, heldOutCount, classNames, size } = summary;
   const classes = classNames.length > 0 ? `, ${classNames.length} classes` : ', no labels';
-  const lines = [
-    `${name}: ${trainCount} pictures to train on, ${heldOutCount} held out, ${size} px${classes}`,
-  ];
-  for (const { path, reason } of skipped) lines.push(`  left out: ${printable(path)}: ${printable(reason)}`);
-  return lines.join('\n');
+  return `${name}: ${trainCount} pictures to train on, ${heldOutCount} held out, ${size} px${classes}`;
 }
 
 /** Names of series that are too long for a line. */

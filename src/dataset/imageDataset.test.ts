@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { heldOutIndices, type ImageDataset, summary, trainIndices } from './imageDataset';
+import { memoryPixels } from './pixelStore';
 
 const dataset: ImageDataset = {
+  set: 'a1',
+  revision: 3,
   name: 'pets',
   kind: 'folder',
   size: 2,
   count: 5,
-  pixels: new Uint32Array(20),
+  pixels: memoryPixels(new Uint32Array(20), 2),
+  rows: Int32Array.of(0, 1, 2, 3, 5),
   classNames: ['cat', '__proto__'],
   labels: Int32Array.of(1, 0, -1, 1, 1),
   masks: null,
   names: ['a', 'b', 'c', 'd', 'e'],
   heldOut: Uint8Array.of(0, 0, 1, 0, 1),
-  skipped: [{ path: 'x.txt', reason: 'not a picture' }],
 };
 
 describe('trainIndices and heldOutIndices', () => {
@@ -25,6 +28,8 @@ describe('trainIndices and heldOutIndices', () => {
 describe('summary', () => {
   it('counts classes, splits and labels', () => {
     expect(summary(dataset)).toEqual({
+      set: 'a1',
+      revision: 3,
       name: 'pets',
       kind: 'folder',
       size: 2,
@@ -35,7 +40,6 @@ describe('summary', () => {
       classCounts: [1, 3],
       labelledCount: 4,
       hasMasks: false,
-      skipped: [{ path: 'x.txt', reason: 'not a picture' }],
     });
   });
 });

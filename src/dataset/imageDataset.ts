@@ -1,42 +1,41 @@
 /**
- * What a data set is to the rest of Pawsaur: square pictures of one size in one packed array, with labels,
- * masks where they are known, and the split into training and held-out pictures. Built-in sets and imported
- * folders look the same from here on.
+ * What a data set is to the rest of Pawsaur: square pictures of one size, with labels, masks where they are known,
+ * and the split into training and held-out pictures. Built-in sets and stored ones look the same from here on.
  */
-
-/** A file of the folder that could not be used, with the reason in words. */
-export interface SkippedFile {
-  path: string;
-  reason: string;
-}
+import type { MaskStore, PixelStore } from './pixelStore';
 
 /** Pictures ready for training. Names, class names and paths are untrusted text: show them as text only. */
 export interface ImageDataset {
+  /** The stored set that the pictures come from, and which state of it; null and 0 for pictures that are not stored. */
+  set: string | null;
+  revision: number;
   /** 'confetti', 'grey', 'noise', or the name of the folder. */
   name: string;
   kind: 'builtin' | 'folder';
   /** Side of the stored squares in pixels (64 for built-in sets, 80 for folders). */
   size: number;
   count: number;
-  /** [count, size, size] packed RGBA, r | g << 8 | b << 16 | 255 << 24, row-major. */
-  pixels: Uint32Array;
+  pixels: PixelStore;
+  /** [count] row of each picture in its set: stays the same while others are left out or added. */
+  rows: Int32Array;
   /** Empty when no picture is labelled. */
   classNames: string[];
   /** [count] index into `classNames`; −1 = unlabelled. */
   labels: Int32Array;
-  /** [count, size, size] 1 = object, 0 = background; null where unknown. */
-  masks: Uint8Array | null;
+  /** Null where no picture has one. */
+  masks: MaskStore | null;
   /** [count] hue of the object in eighths of the colour circle, 0 = red; built-in sets only. */
   colours?: Int32Array;
   /** [count] path inside the folder, or 'confetti 17'. */
   names: string[];
   /** [count] 1 = held out: never trained on. */
   heldOut: Uint8Array;
-  skipped: SkippedFile[];
 }
 
 /** A data set in numbers and words, small enough to send to the page. */
 export interface ImageDatasetSummary {
+  set: string | null;
+  revision: number;
   name: string;
   kind: ImageDataset['kind'];
   size: number;
@@ -48,7 +47,6 @@ export interface ImageDatasetSummary {
   classCounts: number[];
   labelledCount: number;
   hasMasks: boolean;
-  skipped: SkippedFile[];
 }
 
 /** Indices of the pictures that may be trained on, in order. */
@@ -72,6 +70,8 @@ export function summary(dataset: ImageDataset): ImageDatasetSummary {
   }
   const heldOutCount = heldOutIndices(dataset).length;
   return {
+    set: dataset.set,
+    revision: dataset.revision,
     name: dataset.name,
     kind: dataset.kind,
     size: dataset.size,
@@ -82,7 +82,6 @@ export function summary(dataset: ImageDataset): ImageDatasetSummary {
     classCounts,
     labelledCount,
     hasMasks: dataset.masks !== null,
-    skipped: dataset.skipped,
   };
 }
 

@@ -5,9 +5,10 @@
 import { asPawsaurError, messageOf, PawsaurError } from '../platform/errors';
 import type { FolderFile } from '../platform/files';
 import type { DecodedImage, ImageDecoder } from '../platform/imageDecoder';
-import type { ImageDataset, SkippedFile } from './imageDataset';
+import type { ImageDataset } from './imageDataset';
 import { type PlacedFile, readFolderLayout } from './importing/folderLayout';
 import { sortNaturally } from './importing/naturalOrder';
+import { memoryPixels } from './pixelStore';
 import {
   nameOtherFormat,
   type PictureHeader,
@@ -33,6 +34,17 @@ const storedSide = 80;
 const concurrency = 2;
 /** Bytes in which most headers end; where a JPEG's does not, the whole file is read. */
 const headBytes = 2 ** 16;
+
+/** A file of the folder that could not be used, with the reason in words. */
+interface SkippedFile {
+  path: string;
+  reason: string;
+}
+
+/** The pictures of a folder, and the files that are none. */
+interface ImportedFolder extends ImageDataset {
+  skipped: SkippedFile[];
+}
 
 /** How to import. */
 export interface ImportOptions {
@@ -60,7 +72,7 @@ export interface ImportOptions {
 export async function importFolder(
   files: Iterable<FolderFile>,
   options: ImportOptions,
-): Promise<ImageDataset> {
+): Promise<ImportedFolder> {
   const { decoder, seed = 0, size = storedSide, onProgress, signal } = options;
   const layout = readFolderLayout(files, options.name);
   const total = layout.files.length;
@@ -95,11 +107,14 @@ export async function importFolder(
   for (const [i, square] of squares.entries()) pixels.set(square.pixels, i * size * size);
   const { classNames, labels } = numberClasses(squares.map(({ placed }) => placed.className));
   return {
+    set: null,
+    revision: 0,
     name,
     kind: 'folder',
     size,
     count: squares.length,
-    pixels,
+    pixels: memoryPixels(pixels, size),
+    rows: Int32Array.from(squares, (_, i) => i),
     classNames,
     labels,
     masks: null,

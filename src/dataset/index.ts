@@ -2,11 +2,11 @@
 export {
   type ImageDataset,
   type ImageDatasetSummary,
-  type SkippedFile,
   summary,
   trainIndices,
 } from './imageDataset';
 export { type ImportOptions, importFolder } from './importFolder';
+export { type MaskStore, memoryMasks, memoryPixels, type PixelStore } from './pixelStore';
 export {
   type BuiltinName,
   type BuiltinOptions,

@@ -25,7 +25,7 @@ export async function dataBaselines(
   signal: AbortSignal,
 ): Promise<DataBaselines> {
   const classes = dataset.classNames.length;
-  const pixels = takeImages(dataset.pixels, dataset.size, sample.features);
+  const pixels = dataset.pixels.take(sample.features);
   const breathe = async () => {
     await nextTask();
     signal.throwIfAborted();
@@ -61,20 +61,11 @@ export function smallPixels(
   indices: Int32Array,
   averaged?: Int32Array,
 ): Float32Array {
-  const small = pixelFeatures(takeImages(pixels, size, indices), indices.length, size, pixelSide);
+  const small = pixelFeatures(pixels.take(indices), indices.length, size, pixelSide);
   return withoutMean(small, 3 * pixelSide ** 2, averaged);
 }
 
 /** [n, size, size] masks of the chosen images; the data set must have some. */
-export function masksOf({ masks, size }: ImageDataset, indices: Int32Array): Uint8Array<ArrayBuffer> {
-  return takeImages(masks!, size, indices) as Uint8Array<ArrayBuffer>;
-}
-
-function takeImages<T extends Uint32Array | Uint8Array>(values: T, size: number, indices: Int32Array): T {
-  const area = size * size;
-  const taken = new (values.constructor as new (length: number) => T)(indices.length * area);
-  for (let i = 0; i < indices.length; i++) {
-    taken.set(values.subarray(indices[i]! * area, (indices[i]! + 1) * area), i * area);
-  }
-  return taken;
+export function masksOf({ masks }: ImageDataset, indices: Int32Array): Uint8Array<ArrayBuffer> {
+  return masks!.take(indices);
 }

@@ -113,6 +113,7 @@ export class DataShelf {
       names: [...dataset.names],
       truth: labelling.truth.slice(),
       heldOut: dataset.heldOut.slice(),
+      rows: dataset.rows.slice(),
     };
   }
 

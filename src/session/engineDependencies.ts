@@ -105,7 +105,8 @@ async function createMethod(
 ): Promise<TrainingMethod> {
   const indices = trainIndices(dataset);
   const sampler = createSampler(indices, recipe.batch_size, recipe.seed);
-  const store = uploadImages(dataset.pixels, dataset.count, dataset.size);
+  const every = Int32Array.from({ length: dataset.count }, (_, i) => i);
+  const store = uploadImages(dataset.pixels.take(every), dataset.count, dataset.size);
   try {
     const batchAt = (step: number) => sampler.batchIndices(step);
     const method = createRun(recipe, { store, trainIndices: indices, batchAt, labels });

@@ -1,17 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { memoryPixels } from '../dataset';
 import { chooseProbes, rgbaPictures, spread, thumbnailPictures } from './pictures';
 
 const rgba = (r: number, g: number, b: number) => (r | (g << 8) | (b << 16) | (255 << 24)) >>> 0;
 
+const packed = Uint32Array.from({ length: 32 }, (_, i) => {
+  const [x, y] = [i % 4, Math.floor(i / 4)];
+  return i < 16 ? rgba(x < 2 ? 0 : 200, y < 2 ? 0 : 100, 7) : rgba(1, 2, 3);
+});
 /** Two pictures of 4 × 4: one of quarters, one plain. */
-const source = {
-  size: 4,
-  count: 2,
-  pixels: Uint32Array.from({ length: 32 }, (_, i) => {
-    const [x, y] = [i % 4, Math.floor(i / 4)];
-    return i < 16 ? rgba(x < 2 ? 0 : 200, y < 2 ? 0 : 100, 7) : rgba(1, 2, 3);
-  }),
-};
+const source = { size: 4, count: 2, pixels: memoryPixels(packed, 4) };
 
 describe('pictures', () => {
   it('copies chosen pictures as bytes in the order asked for', () => {
@@ -20,7 +18,7 @@ describe('pictures', () => {
     expect([...pictures.subarray(0, 4)]).toEqual([1, 2, 3, 255]);
     expect([...pictures.subarray(64, 68)]).toEqual([0, 0, 7, 255]);
     pictures[0] = 99;
-    expect(source.pixels[16]).toBe(rgba(1, 2, 3));
+    expect(packed[16]).toBe(rgba(1, 2, 3));
   });
 
   it('shrinks by averaging what each pixel covers', () => {

@@ -1,13 +1,13 @@
 /** Pictures for the page: RGBA copies, thumbnails, and the choice of the images that attention is drawn over. */
 
+import type { PixelStore } from '../dataset';
 import { PawsaurError } from '../platform/errors';
 
 /** The part of a data set that pictures are taken from. */
 export interface PictureSource {
   size: number;
   count: number;
-  /** [count·size·size] packed RGBA, r lowest. */
-  pixels: Uint32Array;
+  pixels: PixelStore;
 }
 
 /** [n, size, size, 4] RGBA of the chosen images at their stored size. @throws PawsaurError for a bad index */
@@ -15,13 +15,8 @@ export function rgbaPictures(
   source: PictureSource,
   indices: ArrayLike<number>,
 ): Uint8ClampedArray<ArrayBuffer> {
-  const area = source.size * source.size;
-  const packed = new Uint32Array(indices.length * area);
-  for (let i = 0; i < indices.length; i++) {
-    const start = checkedIndex(source, indices[i]!) * area;
-    packed.set(source.pixels.subarray(start, start + area), i * area);
-  }
-  return new Uint8ClampedArray(packed.buffer);
+  for (let i = 0; i < indices.length; i++) checkIndex(source, indices[i]!);
+  return new Uint8ClampedArray(source.pixels.take(indices).buffer);
 }
 
 /** [n, size, size, 4] RGBA of the chosen images, each output pixel the mean of the pixels it covers. */
@@ -30,12 +25,12 @@ export function thumbnailPictures(
   indices: ArrayLike<number>,
   size: number,
 ): Uint8ClampedArray<ArrayBuffer> {
-  if (size === source.size) return rgbaPictures(source, indices);
+  const bytes = rgbaPictures(source, indices);
+  if (size === source.size) return bytes;
   const out = new Uint8ClampedArray(indices.length * size * size * 4);
-  const bytes = new Uint8Array(source.pixels.buffer, source.pixels.byteOffset, source.pixels.byteLength);
   const spans = Array.from({ length: size }, (_, i) => coveredSpan(i, size, source.size));
   for (let n = 0; n < indices.length; n++) {
-    const start = checkedIndex(source, indices[n]!) * source.size * source.size;
+    const start = n * source.size * source.size;
     for (let y = 0; y < size; y++) {
       for (let x = 0; x < size; x++) {
         meanPixel(bytes, start, source.size, spans[y]!, spans[x]!, out, ((n * size + y) * size + x) * 4);
@@ -52,7 +47,7 @@ function coveredSpan(i: number, outSize: number, inSize: number): [number, numbe
 }
 
 function meanPixel(
-  bytes: Uint8Array,
+  bytes: Uint8ClampedArray,
   start: number,
   width: number,
   [top, bottom]: [number, number],
@@ -69,8 +64,8 @@ function meanPixel(
   }
 }
 
-function checkedIndex(source: PictureSource, index: number): number {
-  if (Number.isInteger(index) && index >= 0 && index < source.count) return index;
+function checkIndex(source: PictureSource, index: number): void {
+  if (Number.isInteger(index) && index >= 0 && index < source.count) return;
   throw new PawsaurError('session/index', `There is no picture ${index}; the set has ${source.count}.`);
 }
 

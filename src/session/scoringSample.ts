@@ -1,5 +1,6 @@
 /** Which images a run is scored on: fixed at its start, so that every evaluation and baseline sees the same. */
 
+import type { MaskStore } from '../dataset';
 import { spread } from './pictures';
 
 /** Labels that vote are read from at most this many times `eval_images` training images. */
@@ -26,7 +27,7 @@ interface Split {
   count: number;
   labels: Int32Array;
   heldOut: Uint8Array;
-  masks: Uint8Array | null;
+  masks: Pick<MaskStore, 'has'> | null;
 }
 
 /** @param evalImages most held-out images scored (`eval_images` of the recipe) */
@@ -43,7 +44,9 @@ export function chooseScoringSample(dataset: Split, evalImages: number): Scoring
     evalImages,
   );
   const features = labelled.length > 0 ? [...bank, ...test] : spread(all, evalImages);
-  const masked = dataset.masks === null ? [] : spread(heldOut.length > 0 ? heldOut : all, evalImages);
+  const hasMask = (i: number) => dataset.masks?.has(i) ?? false;
+  const maskedHeldOut = heldOut.filter(hasMask);
+  const masked = spread(maskedHeldOut.length > 0 ? maskedHeldOut : all.filter(hasMask), evalImages);
   return {
     bank: Int32Array.from(bank),
     test: Int32Array.from(test),

@@ -121,6 +121,8 @@ describe('the plan', () => {
 
   it('says what keeps an experiment from being one', () => {
     const pictures = {
+      set: null,
+      revision: 0,
       generation: 1,
       name: 'grey',
       kind: 'builtin' as const,
@@ -132,7 +134,6 @@ describe('the plan', () => {
       classCounts: [1000, 1000],
       labelledCount: 2000,
       hasMasks: true,
-      skipped: [],
       probes: [],
     };
     const wishes = { budgets: '1, 2', methods: ['paws'] as const, seeds: 2 };

@@ -11,7 +11,6 @@ import { useRun } from '../store/run';
 import { type Folder, useSetup } from '../store/setup';
 import { FolderPicker } from './FolderPicker';
 import { ProblemLines } from './ProblemLines';
-import { SkippedFiles } from './SkippedFiles';
 import styles from './setup.module.css';
 import confetti from './sprites/confetti.webp';
 import grey from './sprites/grey.webp';
@@ -94,15 +93,12 @@ function OwnFolder({ folder, chosen, locked }: { folder: Folder; chosen: boolean
         <span className={styles.soft}>your folder</span>
       </span>
       {chosen && summary !== null && (
-        <>
-          <span className={styles.soft}>
-            {plural(summary.count, 'picture')} ·{' '}
-            {summary.classNames.length === 0
-              ? 'no classes'
-              : plural(summary.classNames.length, 'class', 'classes')}
-          </span>
-          <SkippedFiles files={summary.skipped} />
-        </>
+        <span className={styles.soft}>
+          {plural(summary.count, 'picture')} ·{' '}
+          {summary.classNames.length === 0
+            ? 'no classes'
+            : plural(summary.classNames.length, 'class', 'classes')}
+        </span>
       )}
       {!chosen && (
         <Button variant="default" size="compact-sm" disabled={locked} onClick={takeFolderAgain}>

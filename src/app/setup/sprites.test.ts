@@ -15,12 +15,11 @@ const folder = new URL('./sprites/', import.meta.url).pathname;
 /** [side, shown × side, 4] RGBA of one strip. */
 function strip(name: BuiltinName) {
   const { pixels, labels, size } = makeBuiltinDataset(name, { train: 50, heldOut: 0 });
-  const bytes = new Uint8Array(pixels.buffer);
   const data = new Uint8Array(size * shown * size * 4);
   for (let i = 0; i < shown; i++) {
-    const image = labels.indexOf(2 * i);
+    const bytes = new Uint8Array(pixels.take([labels.indexOf(2 * i)]).buffer);
     for (let row = 0; row < size; row++) {
-      const start = (image * size + row) * size * 4;
+      const start = row * size * 4;
       data.set(bytes.subarray(start, start + size * 4), (row * shown + i) * size * 4);
     }
   }

@@ -6,6 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ImageDataset } from '../imageDataset';
+import { allMasks, allPixels } from '../testing/everything';
 import { type BuiltinName, builtinNames, makeBuiltinDataset } from './builtin';
 
 const goldenFile = new URL('../../../fixtures/builtin-golden.json', import.meta.url);
@@ -30,7 +31,7 @@ describe('makeBuiltinDataset', () => {
 
   it('puts training pictures first, all classes equally often, and packs opaque pixels', () => {
     const set = makeBuiltinDataset('confetti', small);
-    expect(set).toMatchObject({ name: 'confetti', kind: 'builtin', size: 64, count: 40, skipped: [] });
+    expect(set).toMatchObject({ name: 'confetti', kind: 'builtin', size: 64, count: 40, set: null });
     expect([...set.heldOut]).toEqual(Array.from({ length: 40 }, (_, i) => (i < 30 ? 0 : 1)));
     for (const [from, to, each] of [
       [0, 30, 3],
@@ -40,30 +41,29 @@ describe('makeBuiltinDataset', () => {
       for (const label of set.labels.slice(from, to)) counts[label]!++;
       expect(counts).toEqual(new Array(10).fill(each));
     }
-    expect(set.pixels.every((pixel) => pixel >>> 24 === 255)).toBe(true);
+    expect(allPixels(set).every((pixel) => pixel >>> 24 === 255)).toBe(true);
+    expect([...set.rows]).toEqual(Array.from({ length: 40 }, (_, i) => i));
     expect(set.names[17]).toBe('confetti 17');
   });
 
   it('repeats itself, and changes with the seed', () => {
     const one = makeBuiltinDataset('noise', { ...small, seed: 5 });
-    expect(hashOf(makeBuiltinDataset('noise', { ...small, seed: 5 }).pixels)).toBe(hashOf(one.pixels));
-    expect(hashOf(makeBuiltinDataset('noise', { ...small, seed: 6 }).pixels)).not.toBe(hashOf(one.pixels));
+    expect(pictureHash(makeBuiltinDataset('noise', { ...small, seed: 5 }))).toBe(pictureHash(one));
+    expect(pictureHash(makeBuiltinDataset('noise', { ...small, seed: 6 }))).not.toBe(pictureHash(one));
   });
 
   it('never shows a training picture again among the held-out ones', () => {
     const set = makeBuiltinDataset('grey', { train: 10, heldOut: 10 });
-    const pictures = Array.from({ length: 20 }, (_, i) =>
-      hashOf(set.pixels.subarray(i * 4096, (i + 1) * 4096)),
-    );
+    const pictures = Array.from({ length: 20 }, (_, i) => hashOf(set.pixels.take([i])));
     expect(new Set(pictures).size).toBe(20);
   });
 
   it('moves only the hue when the hue spread changes', () => {
     const narrow = makeBuiltinDataset('confetti', { ...small, hueSpread: 0 });
     const wide = makeBuiltinDataset('confetti', { ...small, hueSpread: 0.5 });
-    expect(hashOf(narrow.masks!)).toBe(hashOf(wide.masks!));
+    expect(hashOf(allMasks(narrow))).toBe(hashOf(allMasks(wide)));
     expect(narrow.labels).toEqual(wide.labels);
-    expect(hashOf(narrow.pixels)).not.toBe(hashOf(wide.pixels));
+    expect(pictureHash(narrow)).not.toBe(pictureHash(wide));
     const expected = [...narrow.labels].map((label) => Math.floor((label / 10) * 8));
     expect([...narrow.colours!]).toEqual(expected);
   });
@@ -106,7 +106,7 @@ describe('the bars', () => {
 function describeFirst(name: BuiltinName) {
   const set = makeBuiltinDataset(name, { seed: 0, train: 8, heldOut: 0 });
   const maskPixels = new Array<number>(8).fill(0);
-  set.masks!.forEach((inside, i) => {
+  allMasks(set).forEach((inside, i) => {
     maskPixels[Math.floor(i / 4096)]! += inside;
   });
   const thumbnails = Buffer.from(Uint8Array.from(thumbnailsOf(set), Math.round)).toString('base64');
@@ -114,10 +114,12 @@ function describeFirst(name: BuiltinName) {
     labels: [...set.labels],
     colours: [...set.colours!],
     maskPixels,
-    hash: hashOf(set.pixels),
+    hash: pictureHash(set),
     thumbnails,
   };
 }
+
+const pictureHash = (set: ImageDataset) => hashOf(allPixels(set));
 
 function hashOf(values: Uint32Array | Uint8Array): number {
   let hash = 0x811c9dc5;
@@ -133,11 +135,12 @@ function largestDifference(one: string, other: string): number {
 
 /** [count, 768] means of 4 × 4 pixels, 0 to 255. */
 function thumbnailsOf(set: ImageDataset): Float32Array {
+  const pixels = allPixels(set);
   const result = new Float32Array(set.count * 768);
-  for (let i = 0; i < set.pixels.length; i++) {
+  for (let i = 0; i < pixels.length; i++) {
     const picture = Math.floor(i / 4096);
     const cell = Math.floor((i % 4096) / 256) * 16 + Math.floor((i % 64) / 4);
-    const pixel = set.pixels[i]!;
+    const pixel = pixels[i]!;
     for (let c = 0; c < 3; c++) result[picture * 768 + 3 * cell + c]! += ((pixel >>> (8 * c)) & 255) / 16;
   }
   return result;
@@ -145,11 +148,13 @@ function thumbnailsOf(set: ImageDataset): Float32Array {
 
 /** Jaccard index of the mask that takes the whole picture, percent. */
 function objectShare(set: ImageDataset): number {
-  return (100 * set.masks!.reduce((sum, inside) => sum + inside, 0)) / set.masks!.length;
+  const masks = allMasks(set);
+  return (100 * masks.reduce((sum, inside) => sum + inside, 0)) / masks.length;
 }
 
 /** Best mean Jaccard index of a centred disc over the first 300 held-out pictures, percent. */
 function bestDisc(set: ImageDataset): number {
+  const masks = allMasks(set);
   let best = 0;
   for (let radius = 16; radius < 24; radius++) {
     let sum = 0;
@@ -158,7 +163,7 @@ function bestDisc(set: ImageDataset): number {
       let either = 0;
       for (let i = 0; i < 4096; i++) {
         const inDisc = ((i % 64) - 31.5) ** 2 + (Math.floor(i / 64) - 31.5) ** 2 <= radius ** 2;
-        const inObject = set.masks![picture * 4096 + i] === 1;
+        const inObject = masks[picture * 4096 + i] === 1;
         if (inDisc && inObject) both++;
         if (inDisc || inObject) either++;
       }
@@ -210,15 +215,16 @@ function accuracy(
 
 /** Standard deviation over pictures of the mean red of the background, 0 to 1. */
 function backgroundSpread(set: ImageDataset): number {
+  const [pixels, masks] = [allPixels(set), allMasks(set)];
   const means = Array.from({ length: set.count }, (_, picture) => {
     let sum = 0;
-    let pixels = 0;
+    let count = 0;
     for (let i = picture * 4096; i < (picture + 1) * 4096; i++) {
-      if (set.masks![i] === 1) continue;
-      sum += (set.pixels[i]! & 255) / 255;
-      pixels++;
+      if (masks[i] === 1) continue;
+      sum += (pixels[i]! & 255) / 255;
+      count++;
     }
-    return sum / pixels;
+    return sum / count;
   });
   const mean = means.reduce((a, b) => a + b, 0) / means.length;
   return Math.sqrt(means.reduce((sum, value) => sum + (value - mean) ** 2, 0) / means.length);

@@ -11,6 +11,7 @@
 import { PawsaurError } from '../../platform/errors';
 import { normalQuantile, type RandomStream, randomStream } from '../../platform/random';
 import type { ImageDataset } from '../imageDataset';
+import { memoryMasks, memoryPixels } from '../pixelStore';
 import { paintShape, shapeNames } from './shapes';
 import { type Colour, enlarge, hsv, noise } from './texture';
 
@@ -53,19 +54,23 @@ export function makeBuiltinDataset(name: BuiltinName, options: BuiltinOptions = 
     );
   }
   const count = train + heldOut;
+  const pixels = new Uint32Array(count * size * size);
+  const masks = new Uint8Array(count * size * size);
   const dataset = {
+    set: null,
+    revision: 0,
     name,
     kind: 'builtin' as const,
     size,
     count,
-    pixels: new Uint32Array(count * size * size),
+    pixels: memoryPixels(pixels, size),
+    rows: Int32Array.from({ length: count }, (_, i) => i),
     classNames: [...shapeNames],
     labels: new Int32Array(count),
-    masks: new Uint8Array(count * size * size),
+    masks: memoryMasks(masks, size),
     colours: new Int32Array(count),
     names: Array.from({ length: count }, (_, i) => `${name} ${i}`),
     heldOut: Uint8Array.from({ length: count }, (_, i) => (i < train ? 0 : 1)),
-    skipped: [],
   };
   for (const [part, start, length] of [
     ['train', 0, train],
@@ -76,8 +81,8 @@ export function makeBuiltinDataset(name: BuiltinName, options: BuiltinOptions = 
     for (let i = 0; i < length; i++) {
       const random = randomStream(seed, `${name}/${part}/${i}`);
       const picture = paintPicture(name, dataset.labels[start + i]!, hueSpread, random);
-      dataset.pixels.set(picture.pixels, (start + i) * size * size);
-      dataset.masks.set(picture.mask, (start + i) * size * size);
+      pixels.set(picture.pixels, (start + i) * size * size);
+      masks.set(picture.mask, (start + i) * size * size);
       dataset.colours[start + i] = picture.colour;
     }
   }

@@ -70,9 +70,12 @@ export const pictureListSchema = v.pipe(
     truth: v.instance(Int32Array),
     /** [n] 1 = held out: never trained on. */
     heldOut: v.instance(Uint8Array),
+    /** [n] row in the stored set: stays the same while others are left out or added. */
+    rows: v.instance(Int32Array),
   }),
   v.check(
-    ({ names, truth, heldOut }) => truth.length === names.length && heldOut.length === names.length,
+    ({ names, truth, heldOut, rows }) =>
+      [truth, heldOut, rows].every(({ length }) => length === names.length),
     'picture columns of unequal length',
   ),
 );

@@ -60,6 +60,9 @@ export type EngineSummary = v.InferOutput<typeof engineSummarySchema>;
 export const datasetSummarySchema = v.object({
   /** Rises with every data set loaded: pictures asked for under another number are stale. */
   generation: count,
+  /** The stored set, and which state of it; null and 0 for pictures that are not stored. */
+  set: v.nullable(text),
+  revision: count,
   name: text,
   kind: v.picklist(['builtin', 'folder']),
   /** Side of the stored squares in pixels. */
@@ -72,7 +75,6 @@ export const datasetSummarySchema = v.object({
   classCounts: v.array(count),
   labelledCount: count,
   hasMasks: v.boolean(),
-  skipped: v.array(v.object({ path: text, reason: text })),
   /** The pinned images that attention is drawn over. */
   probes: v.array(count),
 });

@@ -1,6 +1,6 @@
 /** A method that trains nothing, and a data set that fits it: the session's tests need no device. */
 
-import type { ImageDataset } from '../../dataset';
+import { type ImageDataset, memoryMasks, memoryPixels } from '../../dataset';
 import type { RunLabels } from '../../labels';
 import type {
   Ballot,
@@ -37,21 +37,23 @@ export const fakeRecipe: Recipe = {
 export function fakeDataset(overrides: Partial<ImageDataset> = {}): ImageDataset {
   const size = 80;
   const count = 12;
+  const length = count * size * size;
+  const pixels = Uint32Array.from({ length }, (_, i) => (0xff000000 | (i * 2654435761)) >>> 0);
+  const masks = Uint8Array.from({ length }, (_, i) => ((i % size) * 2 < size ? 1 : 0));
   return {
+    set: null,
+    revision: 0,
     name: 'confetti',
     kind: 'builtin',
     size,
     count,
-    pixels: Uint32Array.from(
-      { length: count * size * size },
-      (_, i) => (0xff000000 | (i * 2654435761)) >>> 0,
-    ),
+    pixels: memoryPixels(pixels, size),
+    rows: Int32Array.from({ length: count }, (_, i) => i),
     classNames: ['round', 'square'],
     labels: Int32Array.from({ length: count }, (_, i) => i % 2),
-    masks: Uint8Array.from({ length: count * size * size }, (_, i) => ((i % size) * 2 < size ? 1 : 0)),
+    masks: memoryMasks(masks, size),
     names: Array.from({ length: count }, (_, i) => `picture ${i}`),
     heldOut: Uint8Array.from({ length: count }, (_, i) => (i < 8 ? 0 : 1)),
-    skipped: [],
     ...overrides,
   };
 }
