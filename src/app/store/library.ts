@@ -39,7 +39,7 @@ let nextJob = 1;
 export async function importFrom(request: ImportRequest): Promise<ImportOutcome> {
   const id = nextJob++;
   const { name } = request;
-  const underway = library().importFiles(request, (progress) => change(id, { progress }));
+  const underway = (await library()).importFiles(request, (progress) => change(id, { progress }));
   const job: ImportJob = { id, name, progress: null, cancel: underway.cancel };
   useImports.setState(({ jobs }) => ({ jobs: [...jobs, job] }));
   const outcome = await underway.done;

@@ -1,7 +1,6 @@
 /** The library of this browser's data sets as the page sees it: its latest state in a zustand store. */
 
 import { create } from 'zustand';
-import { PawsaurError } from '../../platform/errors';
 import type { Library, LibraryState } from '../../session/library';
 
 const nothing: LibraryState = { connection: 'starting', sets: [], storage: null, lost: [], error: null };
@@ -10,12 +9,13 @@ const nothing: LibraryState = { connection: 'starting', sets: [], storage: null,
 export const useLibrary = create<LibraryState>(() => nothing);
 
 let current: Library | null = null;
+let waiting: ((library: Library) => void)[] = [];
 let disconnect: () => void = () => {};
 
-/** The library that the page commands. @throws PawsaurError before one was connected */
-export function library(): Library {
-  if (current === null) throw new PawsaurError('library/closed', 'The library of pictures is not open yet.');
-  return current;
+/** The library that the page commands, as soon as it is there: its code is loaded after the page. */
+export function library(): Promise<Library> {
+  if (current !== null) return Promise.resolve(current);
+  return new Promise((resolve) => waiting.push(resolve));
 }
 
 /** Puts the page on a library and starts its worker. Tests bring a fake one. */
@@ -25,4 +25,6 @@ export function connectLibrary(next: Library): void {
   disconnect = next.subscribe(() => useLibrary.setState(next.getState(), true));
   useLibrary.setState(next.getState(), true);
   next.connect();
+  for (const resolve of waiting) resolve(next);
+  waiting = [];
 }
