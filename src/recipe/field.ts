@@ -9,6 +9,8 @@ import type { MethodName } from './methods';
 export interface FieldContext {
   readonly method: string;
   readonly data: string;
+  readonly colour_cue: string;
+  readonly background: string;
   readonly label_source: string;
   readonly support_ce_weight: number;
   readonly queue_length: number;

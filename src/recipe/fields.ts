@@ -5,6 +5,7 @@
  * for PAWS, the SwAV paper; extras are marked `extra`.
  */
 import { type FieldGroup, type FieldSpec, fieldUnder, type ValueOf } from './field';
+import { builtinFields } from './fields/builtin';
 import { labelFields, prototypeFields, voteFields } from './fields/labelled';
 import { dataFields, headFields, modelFields } from './fields/model';
 import { optimiserFields, runFields, teacherFields } from './fields/training';
@@ -13,6 +14,7 @@ import type { MethodName } from './methods';
 
 const table = {
   ...dataFields,
+  ...builtinFields,
   ...labelFields,
   ...modelFields,
   ...headFields,

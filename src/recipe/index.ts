@@ -1,5 +1,12 @@
 /** What to train: the recipe's fields, presets, codecs, checks and cost. Read by every floor, imports none. */
 
+export {
+  type BuiltinFieldName,
+  type BuiltinParams,
+  builtinFieldNames,
+  builtinParams,
+  pictureFieldNames,
+} from './builtin';
 export { checkRecipe } from './check';
 export { searchMemory } from './checkMemory';
 export { estimateCost, type RunCost, type RunFacts, type RunMemory } from './cost';
@@ -17,6 +24,7 @@ export {
   recipeFields,
   recipeGroups,
 } from './fields';
+export { type BackgroundStyle, builtinStyles } from './fields/builtin';
 export { fromFile, toFile } from './file';
 export { type MethodFacts, type MethodName, methodFacts, methodNames, type SeriesFacts } from './methods';
 export { stemChannels, stemGroups } from './networkCost';

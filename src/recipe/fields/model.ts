@@ -54,19 +54,6 @@ export const dataFields = {
     max: maxSeed,
     extra: true,
   }),
-  hue_spread: number({
-    group: 'data',
-    label: 'hue spread',
-    help: 'How much the colours of the confetti classes overlap, as a standard deviation in steps between class hues. Small: colour gives the class away.',
-    paper: 'not in the official script',
-    official: 0.5,
-    min: 0,
-    max: 3,
-    step: 0.01,
-    unit: 'class steps',
-    extra: true,
-    appliesTo: (r) => r.data === 'confetti',
-  }),
 };
 
 export const modelFields = {
