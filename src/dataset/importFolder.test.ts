@@ -149,9 +149,9 @@ describe('importFolder', () => {
     let open = 0;
     let most = 0;
     const counting: ImageDecoder = {
-      async decode(bytes) {
+      async open(bytes) {
         open--;
-        return decoder.decode(bytes);
+        return decoder.open(bytes);
       },
     };
     const files = [...Array(8).keys()].map((i) => ({

@@ -4,7 +4,7 @@
  */
 import { asPawsaurError, messageOf, PawsaurError } from '../platform/errors';
 import type { FolderFile } from '../platform/files';
-import type { DecodedImage, ImageDecoder } from '../platform/imageDecoder';
+import type { ImageDecoder } from '../platform/imageDecoder';
 import type { ImageDataset } from './imageDataset';
 import { type PlacedFile, readFolderLayout } from './importing/folderLayout';
 import { sortNaturally } from './importing/naturalOrder';
@@ -147,11 +147,23 @@ async function readSquare(
   try {
     const problem = sizeProblem(header?.size ?? null);
     if (problem !== null) return problem;
-    const image: DecodedImage = await decoder.decode(bytes);
-    return sizeProblem(image) ?? resampleSquare(image, size);
+    const picture = await decoder.open(bytes);
+    try {
+      return sizeProblem(picture) ?? packed(resampleSquare(picture, size));
+    } finally {
+      picture.close();
+    }
   } catch (error) {
     return error instanceof PawsaurError ? error.message : `cannot be decoded (${messageOf(error)})`;
   }
+}
+
+function packed(rgb: Uint8Array): Uint32Array {
+  const pixels = new Uint32Array(rgb.length / 3);
+  for (let i = 0; i < pixels.length; i++) {
+    pixels[i] = rgb[3 * i]! | (rgb[3 * i + 1]! << 8) | (rgb[3 * i + 2]! << 16) | (255 << 24);
+  }
+  return pixels;
 }
 
 async function firstBytes(bytes: Blob | Uint8Array, length: number): Promise<Uint8Array> {

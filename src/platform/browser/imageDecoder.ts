@@ -1,24 +1,15 @@
 /**
  * Decodes pictures in the browser, in the page or in a worker: `createImageBitmap` refuses damaged files
  * (an <img> would draw the part that is there), applies orientation and colour profile, and takes the first
- * frame. The pixels are read through one small canvas in strips, so that the largest side of a picture, not
- * its area, is what a browser's canvas limits have to hold.
+ * frame. The pixels are read through one small canvas, which only has to hold the strip that is asked for.
  */
 import { messageOf, PawsaurError } from '../errors';
-import { backgroundColour, type DecodedImage, type ImageDecoder } from '../imageDecoder';
-
-/** Rows read at a time. */
-const stripRows = 256;
+import { backgroundColour, type ImageDecoder, type OpenPicture } from '../imageDecoder';
 
 /** The decoder of the page and of its workers. */
 export const browserImageDecoder: ImageDecoder = {
-  async decode(file) {
-    const bitmap = await decodeBitmap(file instanceof Blob ? file : new Blob([file.slice()]));
-    try {
-      return readPixels(bitmap);
-    } finally {
-      bitmap.close();
-    }
+  async open(file) {
+    return openBitmap(await decodeBitmap(file instanceof Blob ? file : new Blob([file.slice()])));
   },
 };
 
@@ -35,19 +26,31 @@ async function decodeBitmap(blob: Blob): Promise<ImageBitmap> {
   }
 }
 
-function readPixels(bitmap: ImageBitmap): DecodedImage {
-  const { width, height } = bitmap;
-  const rgba = new Uint8ClampedArray(width * height * 4);
-  const canvas = new OffscreenCanvas(width, Math.min(stripRows, height));
-  const context = canvas.getContext('2d', { willReadFrequently: true, colorSpace: 'srgb' });
-  if (!context)
+function openBitmap(bitmap: ImageBitmap): OpenPicture {
+  return {
+    width: bitmap.width,
+    height: bitmap.height,
+    readRows(top, rows, left, width) {
+      const canvas = strip(width, rows);
+      canvas.fillRect(0, 0, width, rows);
+      canvas.drawImage(bitmap, left, top, width, rows, 0, 0, width, rows);
+      return canvas.getImageData(0, 0, width, rows).data;
+    },
+    close: () => bitmap.close(),
+  };
+}
+
+let context: OffscreenCanvasRenderingContext2D | null = null;
+
+/** The one canvas of this thread, at least as large as asked for: it grows, and serves picture after picture. */
+function strip(width: number, height: number): OffscreenCanvasRenderingContext2D {
+  const [across, down] = [context?.canvas.width ?? 0, context?.canvas.height ?? 0];
+  if (context !== null && across >= width && down >= height) return context;
+  const canvas = new OffscreenCanvas(Math.max(width, across), Math.max(height, down));
+  context = canvas.getContext('2d', { willReadFrequently: true, colorSpace: 'srgb' });
+  if (context === null) {
     throw new PawsaurError('image/canvas', 'This browser gives out no canvas to read pictures with.');
-  for (let top = 0; top < height; top += canvas.height) {
-    const rows = Math.min(canvas.height, height - top);
-    context.fillStyle = backgroundColour;
-    context.fillRect(0, 0, width, rows);
-    context.drawImage(bitmap, 0, top, width, rows, 0, 0, width, rows);
-    rgba.set(context.getImageData(0, 0, width, rows).data, top * width * 4);
   }
-  return { width, height, rgba };
+  context.fillStyle = backgroundColour;
+  return context;
 }

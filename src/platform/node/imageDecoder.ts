@@ -3,12 +3,12 @@
  * is loaded on first use. libvips knows no BMP, which `bmp.ts` reads.
  */
 import { messageOf, PawsaurError } from '../errors';
-import { backgroundColour, type DecodedImage, type ImageDecoder } from '../imageDecoder';
+import { backgroundColour, type ImageDecoder, type OpenPicture, openPixels } from '../imageDecoder';
 import { decodeBmp } from './bmp';
 
 /** The decoder of headless runs and tests. */
 export const nodeImageDecoder: ImageDecoder = {
-  async decode(file) {
+  async open(file) {
     const bytes = file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : file;
     try {
       return bytes[0] === 0x42 && bytes[1] === 0x4d ? decodeBmp(bytes) : await decodeWithSharp(bytes);
@@ -19,14 +19,12 @@ export const nodeImageDecoder: ImageDecoder = {
   },
 };
 
-async function decodeWithSharp(bytes: Uint8Array): Promise<DecodedImage> {
+async function decodeWithSharp(bytes: Uint8Array): Promise<OpenPicture> {
   const { default: sharp } = await import('sharp');
   const { data, info } = await sharp(bytes, { failOn: 'error', limitInputPixels: false, autoOrient: true })
     .flatten({ background: backgroundColour })
     .toColourspace('srgb')
-    .ensureAlpha()
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  const rgba = new Uint8ClampedArray(data.buffer, data.byteOffset, data.byteLength);
-  return { width: info.width, height: info.height, rgba };
+  return openPixels(data, info.width, info.height);
 }
