@@ -46,8 +46,8 @@ export interface RecordChange<Table extends string = string> {
 export interface RecordStore<Table extends string = string> {
   /** The values of these keys at one moment; undefined where there is none. */
   read(keys: readonly (readonly [Table, string])[]): Promise<unknown[]>;
-  /** Every key and value of each table, at one moment. */
-  readAll<T extends Table>(tables: readonly T[]): Promise<Record<T, [key: string, value: unknown][]>>;
+  /** For each of the tables every key and value, at one moment. */
+  readAll(tables: readonly Table[]): Promise<[key: string, value: unknown][][]>;
   /** All of the changes or none; returns when they survive a crash. */
   write(changes: readonly RecordChange<Table>[]): Promise<void>;
 }

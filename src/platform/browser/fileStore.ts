@@ -1,0 +1,97 @@
+/**
+ * Files in the origin private file system, for workers: written and read through synchronous access handles, the
+ * only ones that can be read without waiting, as a training step needs it.
+ */
+import { readableBytes } from '../memoryStorage';
+import type { FileStore, FileWriter, ReadableFile } from '../storage';
+
+/** A read-only handle, where the browser knows such: several may be open at once. */
+interface SharedHandles {
+  createSyncAccessHandle(options: { mode: 'read-only' }): Promise<FileSystemSyncAccessHandle>;
+}
+/** Browsers that have modes tell which one a handle is in. */
+type HandleWithMode = FileSystemSyncAccessHandle & { readonly mode?: string };
+
+/** The files of the folder `folder`. */
+export function fileStoreIn(folder: FileSystemDirectoryHandle): FileStore {
+  return {
+    async list() {
+      const names: string[] = [];
+      for await (const name of folder.keys()) names.push(name);
+      return names;
+    },
+    async create(name) {
+      const file = await folder.getFileHandle(name, { create: true });
+      return 'createSyncAccessHandle' in file ? writeAtOnce(file) : writeLater(file);
+    },
+    open: async (name) => openToRead(await folder.getFileHandle(name)),
+    async remove(name) {
+      try {
+        await folder.removeEntry(name);
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+      }
+    },
+  };
+}
+
+async function writeAtOnce(file: FileSystemFileHandle): Promise<FileWriter> {
+  const handle = await file.createSyncAccessHandle();
+  let at = 0;
+  try {
+    handle.truncate(0);
+  } catch (error) {
+    handle.close();
+    throw error;
+  }
+  return {
+    write(bytes) {
+      const written = handle.write(bytes, { at });
+      if (written < bytes.length) throw new DOMException('The file took only a part.', 'QuotaExceededError');
+      at += written;
+    },
+    async finish() {
+      handle.flush();
+      handle.close();
+    },
+    async abandon() {
+      try {
+        handle.close();
+      } catch {
+        // It could not be written; what is left of it is removed by whoever abandons it.
+      }
+    },
+  };
+}
+
+/** For browsers without such handles: what is written shows when the stream is closed. */
+async function writeLater(file: FileSystemFileHandle): Promise<FileWriter> {
+  const stream = await file.createWritable();
+  return {
+    write: (bytes) => stream.write(bytes),
+    finish: () => stream.close(),
+    abandon: () => stream.abort().catch(() => undefined),
+  };
+}
+
+async function openToRead(file: FileSystemFileHandle): Promise<ReadableFile> {
+  if ('createSyncAccessHandle' in file) {
+    const handle: HandleWithMode = await (file as SharedHandles).createSyncAccessHandle({
+      mode: 'read-only',
+    });
+    if (handle.mode === 'read-only') {
+      return {
+        size: handle.getSize(),
+        read: (into, at) => void handle.read(into, { at }),
+        close: () => handle.close(),
+      };
+    }
+    // An exclusive handle would keep other workers out.
+    handle.close();
+  }
+  return readableBytes(new Uint8Array(await (await file.getFile()).arrayBuffer()));
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'NotFoundError';
+}
