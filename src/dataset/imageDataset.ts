@@ -22,6 +22,8 @@ export interface ImageDataset {
   classNames: string[];
   /** [count] index into `classNames`; −1 = unlabelled. */
   labels: Int32Array;
+  /** [count] labels that training may know, where a list told them apart from the classes; −1 = none. */
+  given?: Int32Array | null;
   /** Null where no picture has one. */
   masks: MaskStore | null;
   /** [count] hue of the object in eighths of the colour circle, 0 = red; built-in sets only. */

@@ -1,4 +1,5 @@
 /** The data sets: built-in pictures, imported folders, and how they are split and sampled. */
+export { datasetFromIndex } from './fromIndex';
 export {
   type ImageDataset,
   type ImageDatasetSummary,

@@ -50,3 +50,21 @@ export function memoryMasks(masks: Uint8Array, size: number): MaskStore {
     close: () => undefined,
   };
 }
+
+/** The pictures `rows` of a store, under new indices; closing them closes the store. */
+export function chosenPixels(store: PixelStore, rows: Int32Array): PixelStore {
+  return { take: (indices) => store.take(rowsOf(rows, indices)), close: () => store.close() };
+}
+
+/** The masks of the pictures `rows`, as `chosenPixels`. */
+export function chosenMasks(store: MaskStore, rows: Int32Array): MaskStore {
+  return {
+    has: (index) => store.has(rows[index]!),
+    take: (indices) => store.take(rowsOf(rows, indices)),
+    close: () => store.close(),
+  };
+}
+
+function rowsOf(rows: Int32Array, indices: ArrayLike<number>): Int32Array {
+  return Int32Array.from(indices, (index) => rows[index]!);
+}
