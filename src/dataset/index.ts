@@ -8,9 +8,6 @@ export {
 } from './imageDataset';
 export { type ImportOptions, importFolder } from './importFolder';
 export { type MaskStore, memoryMasks, memoryPixels, type PixelStore } from './pixelStore';
-export {
-  type BuiltinName,
-  type BuiltinOptions,
-  makeBuiltinDataset,
-} from './procedural/builtin';
+export { makeBuiltinDataset, sampleBuiltin } from './procedural/builtin';
+export { type BuiltinName, type BuiltinOptions, builtinOptions } from './procedural/options';
 export { createSampler, type Sampler } from './sampler';

@@ -7,7 +7,8 @@
 import { mkdirSync } from 'node:fs';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { type BuiltinName, builtinNames, makeBuiltinDataset } from '../../dataset/procedural/builtin';
+import { makeBuiltinDataset } from '../../dataset/procedural/builtin';
+import { type BuiltinName, builtinNames } from '../../dataset/procedural/options';
 
 const shown = 5;
 const folder = new URL('./sprites/', import.meta.url).pathname;

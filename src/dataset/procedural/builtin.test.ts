@@ -7,7 +7,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ImageDataset } from '../imageDataset';
 import { allMasks, allPixels } from '../testing/everything';
-import { type BuiltinName, builtinNames, makeBuiltinDataset } from './builtin';
+import { makeBuiltinDataset } from './builtin';
+import { type BuiltinName, builtinNames } from './options';
 
 const goldenFile = new URL('../../../fixtures/builtin-golden.json', import.meta.url);
 

@@ -65,16 +65,19 @@ const maxCrossings = 32;
 export function paintShape(name: ShapeName, pose: Pose, size: number, mask: Float32Array): void {
   const fine = size * subsamples;
   const shape = shapes[name];
-  const outline = rowCrossings(placed(shape.outline, pose), fine);
+  const points = placed(shape.outline, pose);
+  const outline = rowCrossings(points, fine);
   const hole = shape.hole ? rowCrossings(placed(shape.hole, pose), fine) : null;
   const row = new Uint8Array(fine);
+  const [left, right] = extent(points, 0, fine);
+  const [top, bottom] = extent(points, 1, fine);
   mask.fill(0);
-  for (let fineY = 0; fineY < fine; fineY++) {
+  for (let fineY = top; fineY < bottom; fineY++) {
     row.fill(0);
     fillRow(row, outline, fineY, 1);
     if (hole) fillRow(row, hole, fineY, 0);
     const start = Math.floor(fineY / subsamples) * size;
-    for (let fineX = 0; fineX < fine; fineX++) {
+    for (let fineX = left; fineX < right; fineX++) {
       if (row[fineX] === 1) mask[start + Math.floor(fineX / subsamples)]! += 1 / subsamples ** 2;
     }
   }
@@ -92,6 +95,17 @@ function placed(outline: Outline, pose: Pose): Outline {
     points[i + 1] = ((x * sin + y * cos) * pose.radius + pose.centreY) * subsamples - 0.5;
   }
   return points;
+}
+
+/** The fine rows (axis 1) or columns (axis 0) that an outline can touch: most of a picture it does not. */
+function extent(points: Outline, axis: 0 | 1, fine: number): [number, number] {
+  let least = Infinity;
+  let most = -Infinity;
+  for (let i = axis; i < points.length; i += 2) {
+    least = Math.min(least, points[i]!);
+    most = Math.max(most, points[i]!);
+  }
+  return [Math.max(0, Math.floor(least) - 1), Math.min(fine, Math.ceil(most) + 2)];
 }
 
 /** For every fine row, where the outline crosses the line through its middle, from left to right. */
@@ -116,8 +130,10 @@ function rowCrossings(points: Outline, rows: number): Crossings {
       counts[row]!++;
     }
   }
-  for (let row = 0; row < rows; row++)
-    x.subarray(row * maxCrossings, row * maxCrossings + counts[row]!).sort();
+  for (let row = 0; row < rows; row++) {
+    const count = counts[row]!;
+    if (count > 0) x.subarray(row * maxCrossings, row * maxCrossings + count).sort();
+  }
   return { counts, x };
 }
 

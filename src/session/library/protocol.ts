@@ -5,7 +5,7 @@
  */
 import * as v from 'valibot';
 import { skipReasons } from '../../dataset/importing/report';
-import { builtinNames } from '../../dataset/procedural/builtin';
+import { builtinNames } from '../../dataset/procedural/options';
 import { errorReportSchema } from '../payloads';
 import { count, finite, pixels, text } from '../payloads/values';
 
