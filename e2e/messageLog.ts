@@ -120,6 +120,9 @@ async function record(): Promise<Record<string, Told[]>> {
   const session = new TrainingSession(
     {
       makeBuiltin: async (name, options) => makeBuiltinDataset(name, options),
+      openSet: async () => {
+        throw new Error('There is no library here.');
+      },
       importFolder: async () => {
         throw new Error('There are no folders here.');
       },

@@ -13,6 +13,7 @@ import {
   type Command,
   type CommandType,
   type DatasetSummary,
+  type Description,
   type ErrorReport,
   type EvaluationReport,
   type FieldProblemReport,
@@ -149,6 +150,12 @@ export class SessionClient {
     return this.#loadedDataset();
   }
 
+  /** Opens a set of the library; `seed` draws what is held out where nothing names it. @throws PawsaurError */
+  async openSet(set: string, seed: number): Promise<DatasetSummary> {
+    await this.#ask({ type: 'openSet', set, seed });
+    return this.#loadedDataset();
+  }
+
   /** Reads a folder of pictures; progress is in the state. @throws PawsaurError when no picture is usable */
   async importFiles(name: string, files: { path: string; file: Blob }[], seed = 0): Promise<DatasetSummary> {
     await this.#ask({ type: 'importFiles', name, files, seed });
@@ -206,6 +213,11 @@ export class SessionClient {
   /** Draws attention and views now. */
   async inspect(): Promise<void> {
     await this.#ask({ type: 'inspect' });
+  }
+
+  /** Mean and deviation of the colours of the training pictures. @throws PawsaurError */
+  async describe(): Promise<Description> {
+    return (await this.#answer({ type: 'describe' }, 'description')).description;
   }
 
   /** Every picture of the set that is loaded. @throws PawsaurError */

@@ -123,6 +123,7 @@ export function reduceEvent(state: ClientState, event: SessionEvent, stepsRecord
     case 'weights':
     case 'thumbnails':
     case 'pictures':
+    case 'description':
     case 'picks':
     case 'done':
     case 'refused':

@@ -52,6 +52,7 @@ export class DataShelf {
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     const dataset = await open(signal);
+    if (signal.aborted) closeStores(dataset);
     signal.throwIfAborted();
     return dataset;
   }
@@ -61,12 +62,14 @@ export class DataShelf {
     this.#abort.abort();
   }
 
+  /** Puts a data set in the place of the one before, whose stores are closed: nobody may use that one any more. */
   put(dataset: ImageDataset): ShelvedData {
+    this.close();
     const probes = chooseProbes(dataset);
     const generation = ++this.#generation;
     this.#data = {
       dataset,
-      labelling: createLabelling(dataset.classNames, dataset.labels),
+      labelling: labellingOf(dataset),
       trainIndices: trainIndices(dataset),
       probes,
       summary: { ...summary(dataset), generation, probes: [...probes] },
@@ -74,6 +77,18 @@ export class DataShelf {
       supervised: new Map(),
     };
     return this.#data;
+  }
+
+  /** Lets go of the files of the data set that is there. */
+  close(): void {
+    if (this.#data !== null) closeStores(this.#data.dataset);
+    this.#data = null;
+  }
+
+  /** @throws PawsaurError 'session/overtaken' when other pictures have taken the place of these */
+  requireCurrent({ summary }: ShelvedData): void {
+    if (this.#data?.summary.generation === summary.generation) return;
+    throw new PawsaurError('session/overtaken', 'Other pictures came first, so this was dropped.');
   }
 
   /**
@@ -112,6 +127,7 @@ export class DataShelf {
       classNames: [...labelling.classNames],
       names: [...dataset.names],
       truth: labelling.truth.slice(),
+      given: labelling.given.slice(),
       heldOut: dataset.heldOut.slice(),
       rows: dataset.rows.slice(),
     };
@@ -122,6 +138,17 @@ export class DataShelf {
     const pixels = thumbnailPictures(dataset, indices, size);
     return { generation: summary.generation, indices, size, pixels };
   }
+}
+
+/** The classes of the pictures, with the labels that came with them. */
+function labellingOf({ classNames, labels, given }: ImageDataset): Labelling {
+  const labelling = createLabelling(classNames, labels);
+  return given ? withGiven(labelling, given) : labelling;
+}
+
+function closeStores({ pixels, masks }: ImageDataset): void {
+  pixels.close();
+  masks?.close();
 }
 
 /** Whether two columns are the same, entry by entry. */

@@ -20,6 +20,8 @@ export interface SessionDependencies {
     name: 'confetti' | 'grey' | 'noise',
     options: { seed: number; hueSpread: number },
   ): Promise<ImageDataset>;
+  /** A set of the library, whose files stay open until its stores are closed. @throws PawsaurError */
+  openSet(set: string, options: { seed: number; signal: AbortSignal }): Promise<ImageDataset>;
   /** @throws PawsaurError when no picture is usable, or the signal's reason */
   importFolder(
     name: string,

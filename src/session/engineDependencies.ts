@@ -1,7 +1,15 @@
 /** What a session needs, from the real floors below: the engine, the data sets and the methods. */
 
 import { uploadImages } from '../augmentation';
-import { createSampler, type ImageDataset, importFolder, makeBuiltinDataset, trainIndices } from '../dataset';
+import {
+  createSampler,
+  datasetFromIndex,
+  type ImageDataset,
+  importFolder,
+  makeBuiltinDataset,
+  trainIndices,
+} from '../dataset';
+import type { OpenedSet } from '../dataset/storage/openedSet';
 import {
   type EngineInfo,
   engineMemory,
@@ -16,6 +24,7 @@ import { tuneKernels } from '../engine/tuning';
 import type { RunLabels } from '../labels';
 import { createMethod as createRun, planMethod } from '../methods';
 import type { TrainingMethod } from '../methods/method';
+import { PawsaurError } from '../platform/errors';
 import type { ImageDecoder } from '../platform/imageDecoder';
 import type { KeyValueStore } from '../platform/keyValueStore';
 import type { Recipe } from '../recipe';
@@ -29,6 +38,8 @@ const tuneMs = 2000;
 export interface StartOptions {
   /** Keeps which kernels are fastest here. Without it nothing is measured, and the default ones run. */
   store?: KeyValueStore;
+  /** Opens a set of the library by its id. Without it there is no library. */
+  openStored?(set: string): Promise<OpenedSet>;
   /** Says what takes its time; null when done. */
   busy?(activity: Activity | null): void;
 }
@@ -40,7 +51,7 @@ export interface StartOptions {
  */
 export async function startDependencies(
   decoder: ImageDecoder,
-  { store, busy = () => undefined }: StartOptions = {},
+  { store, openStored = noLibrary, busy = () => undefined }: StartOptions = {},
 ): Promise<{ engine: EngineSummary; dependencies: SessionDependencies }> {
   const info = await startEngine();
   const kernelPlan = store === undefined ? null : await tune(store, busy);
@@ -57,6 +68,7 @@ export async function startDependencies(
     },
     dependencies: {
       makeBuiltin: async (name, options) => makeBuiltinDataset(name, options),
+      openSet: async (set, { seed }) => datasetFromIndex(await openStored(set), seed),
       importFolder: (name, files, options) => importFolder(files, { decoder, name, ...options }),
       createMethod,
       planRun,
@@ -68,6 +80,10 @@ export async function startDependencies(
       budgetBytes,
     },
   };
+}
+
+function noLibrary(): never {
+  throw new PawsaurError('session/no-library', 'There are no stored sets here.');
 }
 
 /** The fastest kernels on this adapter, measured on the first visit. */

@@ -32,7 +32,12 @@ export class Inspector {
     const scored = teacher ?? student;
     const patches = rows * cols;
     const threshold = this.#threshold;
-    const truth = dataset.masks === null ? null : masksOf(dataset, probes);
+    const truth = probes.some((index) => dataset.masks?.has(index)) ? masksOf(dataset, probes) : null;
+    const { size, masks } = dataset;
+    const jaccard = truth && scoreAttention(scored, rows, cols, truth, size, threshold).perImage.slice();
+    jaccard?.forEach((_, i) => {
+      if (!masks?.has(probes[Math.floor(i / heads)]!)) jaccard[i] = Number.NaN;
+    });
     return {
       step: method.step,
       indices: probes.slice(),
@@ -47,7 +52,7 @@ export class Inspector {
       imageSize: dataset.size,
       pictures: rgbaPictures(dataset, probes),
       truth,
-      jaccard: truth && scoreAttention(scored, rows, cols, truth, dataset.size, threshold).perImage.slice(),
+      jaccard,
     };
   }
 

@@ -12,6 +12,7 @@ import {
   ballotsReportSchema,
   baselinesReportSchema,
   datasetSummarySchema,
+  descriptionSchema,
   diagnosisSchema,
   engineSummarySchema,
   errorReportSchema,
@@ -37,6 +38,7 @@ export type {
   BaselinesReport,
   Classification,
   DatasetSummary,
+  Description,
   DiagnosisReport,
   EngineSummary,
   ErrorReport,
@@ -64,6 +66,8 @@ const wholeNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const id = wholeNumber;
 const seed = wholeNumber;
 const name = v.pipe(v.string(), v.maxLength(1000));
+/** The id of a stored set, or, outside the browser, where it lies. */
+const setName = v.pipe(v.string(), v.maxLength(4000));
 const settingSchema = v.union([
   v.pipe(v.number(), v.finite()),
   v.boolean(),
@@ -83,6 +87,8 @@ const commandSchema = v.variant('type', [
     seed,
     hueSpread: v.pipe(v.number(), v.finite(), v.minValue(0)),
   }),
+  /** Opens a set of the library; `seed` draws the held-out pictures where nothing names them (`data_seed`). */
+  v.object({ type: v.literal('openSet'), id, set: setName, seed }),
   v.object({
     type: v.literal('importFiles'),
     id,
@@ -107,6 +113,8 @@ const commandSchema = v.variant('type', [
   v.object({ type: v.literal('exportWeights'), id }),
   /** Answered with `pictures`. */
   v.object({ type: v.literal('listPictures'), id }),
+  /** The colours of the training pictures. Answered with `description`. */
+  v.object({ type: v.literal('describe'), id }),
   /**
    * The labelling of the person: given labels count where the recipe's are by hand. With the classes of the run
    * that is under way it acts from the next step on; other classes need the run to be over.
@@ -172,6 +180,7 @@ const eventSchema = v.variant('type', [
   v.object({ type: v.literal('ballots'), ballots: ballotsReportSchema }),
   v.object({ type: v.literal('labels'), labels: labelsReportSchema }),
   v.object({ type: v.literal('pictures'), ...reply, pictures: pictureListSchema }),
+  v.object({ type: v.literal('description'), ...reply, description: descriptionSchema }),
   v.object({ type: v.literal('picks'), ...reply, indices: v.instance(Int32Array) }),
   /** News while it goes on, and its end. */
   v.object({ type: v.literal('fineTuned'), ...reply, fineTuned: fineTunedSchema }),

@@ -7,6 +7,7 @@ import { writeSafetensors } from '../checkpoint';
 import type { ImageDataset } from '../dataset';
 import { asPawsaurError, PawsaurError } from '../platform/errors';
 import { parseRecipe, type Recipe } from '../recipe';
+import { ColourStatistics } from './colourStatistics';
 import { DataShelf, type GivenLabels } from './dataShelf';
 import type { SessionDependencies } from './dependencies';
 import { LabelDesk } from './labelDesk';
@@ -78,13 +79,22 @@ export class TrainingSession {
     this.#giveUp();
     this.#shelf.cancel();
     this.#forgetEngine();
-    await this.#loop.take(async () => this.#loop.replace(null, 'idle'));
+    await this.#loop.take(async () => {
+      this.#loop.replace(null, 'idle');
+      this.#shelf.close();
+    });
   }
 
   async #perform(command: Command): Promise<Problems> {
     switch (command.type) {
       case 'loadBuiltin':
         await this.#load(() => this.#dependencies.makeBuiltin(command.name, command));
+        return none;
+      case 'openSet':
+        await this.#load((signal) => {
+          const { seed } = command;
+          return this.#dependencies.openSet(command.set, { seed, signal });
+        });
         return none;
       case 'importFiles':
         await this.#load((signal) => this.#importFiles(command, signal));
@@ -121,6 +131,9 @@ export class TrainingSession {
         return none;
       case 'listPictures':
         this.#emit({ type: 'pictures', replyTo: command.id, pictures: this.#shelf.list() });
+        return none;
+      case 'describe':
+        await this.#describe(command.id);
         return none;
       case 'setLabels':
         await this.#setLabels(command);
@@ -214,6 +227,23 @@ export class TrainingSession {
     this.#giveUp();
     const gone = this.#loop.take(async () => this.#loop.replace(null, 'ready'));
     this.#loaded = Promise.all([this.#loaded, gone]).catch(() => undefined);
+  }
+
+  /** Looks at all training pictures, a few at a time, between the steps of a run that goes. */
+  async #describe(replyTo: number): Promise<void> {
+    this.#requireEngine();
+    await this.#loaded;
+    const { data } = this.#shelf;
+    const colours = new ColourStatistics(data);
+    while (!colours.done) {
+      await this.#loop.beside(() => {
+        this.#shelf.requireCurrent(data);
+        colours.addSome();
+      });
+    }
+    const { mean, deviation } = colours;
+    const { generation } = data.summary;
+    this.#emit({ type: 'description', replyTo, description: { generation, mean, deviation } });
   }
 
   async #pickLabels(command: Extract<Command, { type: 'pickLabels' }>): Promise<void> {

@@ -3,6 +3,9 @@
 import { browserImageDecoder } from '../platform/browser/imageDecoder';
 import { browserStore } from '../platform/browser/keyValueStore';
 import { startDependencies } from './engineDependencies';
+import { openStoredSet } from './library/openStoredSet';
 import { serveSession } from './workerLink';
 
-serveSession(self, (busy) => startDependencies(browserImageDecoder, { store: browserStore(), busy }));
+serveSession(self, (busy) =>
+  startDependencies(browserImageDecoder, { store: browserStore(), openStored: openStoredSet, busy }),
+);

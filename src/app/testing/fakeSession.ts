@@ -162,6 +162,7 @@ export class FakeSession {
       classNames: [...classNames],
       names: indices.map((i) => (classes > 0 ? `${classNames[i % classes]}/${i}.png` : `${i}.png`)),
       truth: Int32Array.from(indices, (i) => (classes > 0 ? i % classes : -1)),
+      given: new Int32Array(this.#count).fill(-1),
       heldOut: Uint8Array.from(indices, (i) => (i % 5 === 4 ? 1 : 0)),
       rows: Int32Array.from(indices),
     };

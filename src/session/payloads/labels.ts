@@ -68,14 +68,16 @@ export const pictureListSchema = v.pipe(
     names: v.array(text),
     /** [n] true class; −1 unknown. */
     truth: v.instance(Int32Array),
+    /** [n] class given by hand, or by the list that came with the pictures; −1 none. */
+    given: v.instance(Int32Array),
     /** [n] 1 = held out: never trained on. */
     heldOut: v.instance(Uint8Array),
     /** [n] row in the stored set: stays the same while others are left out or added. */
     rows: v.instance(Int32Array),
   }),
   v.check(
-    ({ names, truth, heldOut, rows }) =>
-      [truth, heldOut, rows].every(({ length }) => length === names.length),
+    ({ names, truth, given, heldOut, rows }) =>
+      [truth, given, heldOut, rows].every(({ length }) => length === names.length),
     'picture columns of unequal length',
   ),
 );

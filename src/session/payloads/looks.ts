@@ -22,9 +22,9 @@ export const attentionReportSchema = v.pipe(
     imageSize: count,
     /** [n, imageSize, imageSize, 4] RGBA. */
     pictures: pixels,
-    /** [n, imageSize, imageSize] 0/1, where the data set knows them. */
+    /** [n, imageSize, imageSize] 0/1, where the data set knows them; a picture without a mask is all 0. */
     truth: v.nullable(v.instance(Uint8Array)),
-    /** [n, heads] Jaccard of the scored network's masks (the teacher's, where there is one), percent. */
+    /** [n, heads] Jaccard of the scored network's masks (the teacher's, where there is one), percent; NaN without a mask. */
     jaccard: v.nullable(v.instance(Float32Array)),
   }),
   v.check((a) => {
@@ -49,6 +49,14 @@ const cropBoxSchema = v.object({
   width: finite,
   flip: v.boolean(),
 });
+
+/** The training pictures as numbers: mean and standard deviation of red, green and blue over all pixels, 0 to 1. */
+export const descriptionSchema = v.object({
+  generation: count,
+  mean: v.tuple([finite, finite, finite]),
+  deviation: v.tuple([finite, finite, finite]),
+});
+export type Description = v.InferOutput<typeof descriptionSchema>;
 
 export const viewSchema = v.object({
   name: text,

@@ -312,6 +312,10 @@ export function fakeDependencies(device: FakeDevice, overrides: Partial<SessionD
   let listener: (error: PawsaurError) => void = () => undefined;
   const dependencies: SessionDependencies = {
     makeBuiltin: async (name) => fakeDataset({ name }),
+    openSet: async (set) => {
+      if (set === 'gone') throw new PawsaurError('library/unknown-set', 'There is no such set any more.');
+      return fakeDataset({ set, revision: 1, name: set, kind: 'folder', masks: null });
+    },
     importFolder: async (name, files, { onProgress }) => {
       onProgress(files.length, files.length);
       if (files.length === 0) throw new PawsaurError('import/no-images', 'No pictures were found.');

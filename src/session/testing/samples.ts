@@ -251,9 +251,15 @@ function samples(): { [T in SessionEventType]: EventOf<T> } {
         classNames: ['a', 'b'],
         names: Array.from({ length: 10 }, (_, i) => `picture ${i}`),
         truth: Int32Array.from({ length: 10 }, (_, i) => i % 2),
+        given: new Int32Array(10).fill(-1),
         heldOut: Uint8Array.from({ length: 10 }, (_, i) => (i < 8 ? 0 : 1)),
         rows: Int32Array.from({ length: 10 }, (_, i) => i),
       },
+    },
+    description: {
+      type: 'description',
+      replyTo: 1,
+      description: { generation: 1, mean: [0.5, 0.4, 0.3], deviation: [0.2, 0.2, 0.1] },
     },
     picks: { type: 'picks', replyTo: 1, indices: Int32Array.of(3, 4) },
     fineTuned: {

@@ -42,7 +42,8 @@ export const AttentionGrid = memo(function AttentionGrid({ report, network, outl
     const side = { rows: imageSize, cols: imageSize };
     const area = imageSize * imageSize;
     return Array.from({ length: count }, (_, i) =>
-      truth === null ? null : outlinePath(truth.subarray(i * area, (i + 1) * area), side),
+      // A picture without a mask has no outline.
+      truth === null ? null : outlinePath(truth.subarray(i * area, (i + 1) * area), side) || null,
     );
   }, [truth, imageSize, count]);
 

@@ -50,11 +50,14 @@ export function pictureMaps(report: AttentionReport, network: Network, i: number
     picture: pictureAt(report.pictures, i, imageSize),
     maps: part(ofTeacher ?? report.student),
     masks: part(ofTeacher === null ? report.studentMasks : (report.teacherMasks ?? report.studentMasks)),
-    jaccard:
-      network === scoredNetworkOf(report)
-        ? (report.jaccard?.subarray(i * heads, (i + 1) * heads) ?? null)
-        : null,
+    jaccard: network === scoredNetworkOf(report) ? pictureScores(report, i) : null,
   };
+}
+
+/** [heads] Jaccard of the masks of one picture; null where no true mask is known. */
+function pictureScores({ jaccard, heads }: AttentionReport, i: number): Float32Array | null {
+  const scores = jaccard?.subarray(i * heads, (i + 1) * heads) ?? null;
+  return scores?.some(Number.isNaN) ? null : scores;
 }
 
 /** The pixels of one cell. */
