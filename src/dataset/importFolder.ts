@@ -9,31 +9,14 @@ import type { ImageDataset } from './imageDataset';
 import { type PlacedFile, readFolderLayout } from './importing/folderLayout';
 import { sortNaturally } from './importing/naturalOrder';
 import { memoryPixels } from './pixelStore';
-import {
-  nameOtherFormat,
-  type PictureHeader,
-  pictureFormats,
-  readPictureHeader,
-} from './reading/pictureHeader';
-import { resampleSquare } from './reading/resample';
+import { pictureFormats } from './reading/pictureHeader';
+import { readLimits, readPicture } from './reading/readPicture';
 import { drawHeldOut } from './split';
-
-/** What an imported picture may be. */
-const importLimits = {
-  /** Most pixels of a picture: width × height. */
-  pixels: 64_000_000,
-  /** Least length of its shorter side, px. */
-  side: 8,
-  /** Most bytes of a file. */
-  bytes: 128 * 2 ** 20,
-} as const;
 
 /** Side of the stored squares of a folder, px: crops of 64 px are cut out of them. */
 const storedSide = 80;
 /** Files read at once: one is decoded while another is resampled. */
 const concurrency = 2;
-/** Bytes in which most headers end; where a JPEG's does not, the whole file is read. */
-const headBytes = 2 ** 16;
 
 /** A file of the folder that could not be used, with the reason in words. */
 interface SkippedFile {
@@ -131,31 +114,14 @@ async function readSquare(
   size: number,
 ): Promise<Uint32Array | string> {
   let bytes: Blob | Uint8Array;
-  let header: PictureHeader | null;
   try {
     bytes = await file.bytes();
-    const length = bytes instanceof Blob ? bytes.size : bytes.length;
-    if (length === 0) return 'the file is empty';
-    if (length > importLimits.bytes) return `larger than ${importLimits.bytes / 2 ** 20} MB`;
-    const head = await firstBytes(bytes, headBytes);
-    header = readPictureHeader(head);
-    if (header === null) return describeOther(head);
-    if (header.size === null) header = readPictureHeader(await firstBytes(bytes, length));
   } catch (error) {
     return `cannot be read (${messageOf(error)})`;
   }
-  try {
-    const problem = sizeProblem(header?.size ?? null);
-    if (problem !== null) return problem;
-    const picture = await decoder.open(bytes);
-    try {
-      return sizeProblem(picture) ?? packed(resampleSquare(picture, size));
-    } finally {
-      picture.close();
-    }
-  } catch (error) {
-    return error instanceof PawsaurError ? error.message : `cannot be decoded (${messageOf(error)})`;
-  }
+  const result = await readPicture({ bytes, side: size, as: 'picture' }, decoder);
+  if (result.kind === 'picture') return packed(result.rgb);
+  return result.kind === 'refused' ? result.detail : 'a mask';
 }
 
 function packed(rgb: Uint8Array): Uint32Array {
@@ -164,30 +130,6 @@ function packed(rgb: Uint8Array): Uint32Array {
     pixels[i] = rgb[3 * i]! | (rgb[3 * i + 1]! << 8) | (rgb[3 * i + 2]! << 16) | (255 << 24);
   }
   return pixels;
-}
-
-async function firstBytes(bytes: Blob | Uint8Array, length: number): Promise<Uint8Array> {
-  if (bytes instanceof Uint8Array) return bytes.subarray(0, length);
-  return new Uint8Array(await bytes.slice(0, length).arrayBuffer());
-}
-
-function describeOther(head: Uint8Array): string {
-  const other = nameOtherFormat(head);
-  if (other === null) return `not a picture that can be imported (${pictureFormats.join(', ')})`;
-  const pictures = /photo|picture|Photoshop|icon/.test(other);
-  return pictures ? `${other}, which cannot be imported: save it as JPEG or PNG` : `${other}, not a picture`;
-}
-
-function sizeProblem(size: { width: number; height: number } | null): string | null {
-  if (size === null) return null;
-  const { width, height } = size;
-  if (width * height > importLimits.pixels) {
-    return `${width} × ${height} px is too large: at most ${importLimits.pixels / 1e6} megapixels`;
-  }
-  if (Math.min(width, height) < importLimits.side) {
-    return `${width} × ${height} px is too small: at least ${importLimits.side} px a side`;
-  }
-  return null;
 }
 
 function allocate(length: number): Uint32Array {
@@ -213,7 +155,7 @@ function noPictures(name: string, skipped: readonly SkippedFile[]): PawsaurError
         : `None of the ${skipped.length} files in “${name}” can be used; the first`;
     what = `${files}: ${first.path}: ${first.reason}.`;
   }
-  const hint = `Choose a folder with ${pictureFormats.join(', ')} pictures of at least ${importLimits.side} px.`;
+  const hint = `Choose a folder with ${pictureFormats.join(', ')} pictures of at least ${readLimits.shortest} px.`;
   return new PawsaurError('import/no-images', what, hint);
 }
 

@@ -15,7 +15,11 @@ const bytesOf = (text: string) => Uint8Array.from(text, (character) => character
 describe('readPictureHeader', () => {
   it.each(names)('reads the kind and size of %s', async (format, name) => {
     const bytes = await encodePicture(format, { width: 301, height: 77 });
-    expect(readPictureHeader(bytes)).toEqual({ format: name, size: { width: 301, height: 77 } });
+    expect(readPictureHeader(bytes)).toMatchObject({
+      format: name,
+      size: { width: 301, height: 77 },
+      complete: true,
+    });
   });
 
   it('reads the other kinds of WebP and JPEG', async () => {
@@ -36,8 +40,13 @@ describe('readPictureHeader', () => {
     const comment = new Uint8Array(3 + 40_000);
     comment.set([0xff, 0xff, 0xfe, 40_000 >> 8, 40_000 & 255]);
     const padded = new Uint8Array([...jpeg.slice(0, 2), ...comment.slice(0, 40_003), ...jpeg.slice(2)]);
-    expect(readPictureHeader(padded)).toEqual({ format: 'JPEG', size: { width: 31, height: 17 } });
-    expect(readPictureHeader(padded.slice(0, 1000))).toEqual({ format: 'JPEG', size: null });
+    expect(readPictureHeader(padded)).toEqual({
+      format: 'JPEG',
+      size: { width: 31, height: 17 },
+      conversions: [],
+      complete: true,
+    });
+    expect(readPictureHeader(padded.slice(0, 1000))).toMatchObject({ size: null, complete: false });
   });
 
   it.each(names)('leaves the size of a cut %s open', async (format, name) => {
@@ -79,11 +88,11 @@ describe('nameOtherFormat', () => {
     ['<?xml version="1.0"?>\n<!-- by hand -->\n<svg xmlns="x">', 'an SVG drawing'],
     ['  <svg>', 'an SVG drawing'],
     ['8BPS\0\x01', 'a Photoshop file'],
-    ['PK\x03\x04....', 'a zip archive'],
+    ['PK\x03\x04....', 'a ZIP archive'],
     ['%PDF-1.7', 'a PDF document'],
   ])('knows %j', (text, name) => {
     expect(readPictureHeader(bytesOf(text))).toBeNull();
-    expect(nameOtherFormat(bytesOf(text))).toBe(name);
+    expect(nameOtherFormat(bytesOf(text))?.name).toBe(name);
   });
 
   it.each(['name,label\na.jpg,1', '<!doctype html><p>an <svg> in a page</p>', ''])(

@@ -1,142 +1,135 @@
 /**
- * What a file is, told from its first bytes and never from its name, and how large a picture it announces,
- * so that a file of 250 kB that unpacks to a gigabyte is refused before it is decoded.
+ * What a file is, told from its first bytes and never from its name, how large a picture it announces, so that a
+ * file of 250 kB that unpacks to a gigabyte is refused before it is decoded, and what will have to be changed about
+ * it. Each kind of header has its reader in `headers/`.
  */
+import { type Conversion, conversions } from '../importing/report';
+import { readAvifHeader } from './headers/avif';
+import { readBmpHeader } from './headers/bmp';
+import type { HeaderFacts, HeaderReader } from './headers/facts';
+import { readGifHeader } from './headers/gif';
+import { readJpegHeader } from './headers/jpeg';
+import { readPngHeader } from './headers/png';
+import { readWebpHeader } from './headers/webp';
 
 /** The kinds of picture that can be imported. */
 export const pictureFormats = ['JPEG', 'PNG', 'WebP', 'AVIF', 'GIF', 'BMP'] as const;
 /** One of them. */
 export type PictureFormat = (typeof pictureFormats)[number];
 
-/** A picture, its size as stored (before any EXIF turn); null where the bytes at hand do not tell. */
+/** A picture as its header announces it. */
 export interface PictureHeader {
   format: PictureFormat;
+  /** Upright size (after the turn that EXIF asks for), px; null where the bytes at hand do not tell. */
   size: { width: number; height: number } | null;
+  /** What the header says will have to be changed, in the order of `conversions`. */
+  conversions: Conversion[];
+  /** Whether the header ended within the bytes at hand: more of them would tell no more. */
+  complete: boolean;
 }
 
-type Size = PictureHeader['size'];
-
-/** Reads the header of a picture out of the first bytes of a file; null if it is not one we import. */
+/** Reads the header of a picture out of the first bytes of a file; null if it is not one we import. Never throws. */
 export function readPictureHeader(bytes: Uint8Array): PictureHeader | null {
+  const format = pictureFormats.find((name) => formats[name].matches(bytes));
+  if (format === undefined) return null;
+  const facts: HeaderFacts = { size: null, turned: false, conversions: new Set() };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (const format of pictureFormats) {
-    const { matches, size } = readers[format];
-    if (matches(bytes)) return { format, size: atLeast(() => size(view)) };
-  }
-  return null;
-}
-
-/** The name of a kind of file that is often found among pictures and cannot be imported, or null. */
-export function nameOtherFormat(bytes: Uint8Array): string | null {
-  for (const [name, matches] of otherFormats) if (matches(bytes)) return name;
-  return null;
-}
-
-/** Where a header is cut short the reader runs off its end: the size is then unknown. */
-function atLeast(read: () => Size): Size {
+  let complete = true;
   try {
-    return read();
+    formats[format].read(view, facts);
   } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
+    if (!(error instanceof RangeError)) throw error;
+    complete = false;
   }
+  const { size, turned } = facts;
+  return {
+    format,
+    size: size && turned ? { width: size.height, height: size.width } : size,
+    conversions: conversions.filter((conversion) => facts.conversions.has(conversion)),
+    complete,
+  };
 }
 
-interface Reader {
+/** A kind of file that is often found among pictures and cannot be imported. */
+export interface OtherFormat {
+  /** With its article: 'an HEIC photo'. */
+  name: string;
+  kind: 'picture' | 'video' | 'other';
+}
+
+/** What other kind of file it is, if that can be told. */
+export function nameOtherFormat(bytes: Uint8Array): OtherFormat | null {
+  for (const [name, kind, matches] of otherFormats) if (matches(bytes)) return { name, kind };
+  return null;
+}
+
+interface Format {
   matches: (bytes: Uint8Array) => boolean;
-  size: (view: DataView) => Size;
+  read: HeaderReader;
 }
 
-const readers: Record<PictureFormat, Reader> = {
-  JPEG: { matches: (bytes) => startsWith(bytes, 0xff, 0xd8, 0xff), size: jpegSize },
+const formats: Record<PictureFormat, Format> = {
+  JPEG: { matches: (bytes) => startsWith(bytes, 0xff, 0xd8, 0xff), read: readJpegHeader },
   PNG: {
     matches: (bytes) => startsWith(bytes, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
-    size: (view) => ({ width: view.getUint32(16), height: view.getUint32(20) }),
+    read: readPngHeader,
   },
-  WebP: { matches: (bytes) => hasText(bytes, 0, 'RIFF') && hasText(bytes, 8, 'WEBP'), size: webpSize },
+  WebP: {
+    matches: (bytes) => hasText(bytes, 0, 'RIFF') && hasText(bytes, 8, 'WEBP'),
+    read: readWebpHeader,
+  },
   AVIF: {
     matches: (bytes) => brands(bytes).some((brand) => brand === 'avif' || brand === 'avis'),
-    size: avifSize,
+    read: readAvifHeader,
   },
   GIF: {
     matches: (bytes) => hasText(bytes, 0, 'GIF87a') || hasText(bytes, 0, 'GIF89a'),
-    size: (view) => ({ width: view.getUint16(6, true), height: view.getUint16(8, true) }),
+    read: readGifHeader,
   },
-  BMP: { matches: (bytes) => hasText(bytes, 0, 'BM') && bytes[15] === 0 && bytes[16] === 0, size: bmpSize },
+  BMP: {
+    matches: (bytes) => hasText(bytes, 0, 'BM') && bytes[15] === 0 && bytes[16] === 0,
+    read: readBmpHeader,
+  },
 };
 
-const otherFormats: [string, (bytes: Uint8Array) => boolean][] = [
+const otherFormats: [name: string, kind: OtherFormat['kind'], matches: (bytes: Uint8Array) => boolean][] = [
   [
     'an HEIC photo',
+    'picture',
     (bytes) => brands(bytes).some((brand) => /^(hei[cmsx]|hev[cmsx]|mif1|msf1)$/.test(brand)),
   ],
-  ['a TIFF picture', (bytes) => startsWith(bytes, 0x49, 0x49, 42, 0) || startsWith(bytes, 0x4d, 0x4d, 0, 42)],
-  ['an SVG drawing', isSvg],
-  ['a JPEG 2000 picture', (bytes) => hasText(bytes, 4, 'jP  ') || startsWith(bytes, 0xff, 0x4f, 0xff, 0x51)],
-  ['a JPEG XL picture', (bytes) => hasText(bytes, 4, 'JXL ') || startsWith(bytes, 0xff, 0x0a)],
-  ['a Photoshop file', (bytes) => hasText(bytes, 0, '8BPS')],
-  ['an icon', (bytes) => startsWith(bytes, 0, 0, 1, 0)],
-  ['a zip archive', (bytes) => startsWith(bytes, 0x50, 0x4b, 3, 4) || startsWith(bytes, 0x50, 0x4b, 5, 6)],
-  ['a gzip archive', (bytes) => startsWith(bytes, 0x1f, 0x8b)],
-  ['a PDF document', (bytes) => hasText(bytes, 0, '%PDF')],
-  ['a video', (bytes) => brands(bytes).length > 0 || startsWith(bytes, 0x1a, 0x45, 0xdf, 0xa3)],
+  [
+    'a camera’s raw photo',
+    'picture',
+    (bytes) => hasText(bytes, 4, 'ftypcrx ') || hasText(bytes, 0, 'FUJIFILM'),
+  ],
+  [
+    'a TIFF picture',
+    'picture',
+    (bytes) => startsWith(bytes, 0x49, 0x49, 42, 0) || startsWith(bytes, 0x4d, 0x4d, 0, 42),
+  ],
+  ['an SVG drawing', 'picture', isSvg],
+  [
+    'a JPEG 2000 picture',
+    'picture',
+    (bytes) => hasText(bytes, 4, 'jP  ') || startsWith(bytes, 0xff, 0x4f, 0xff, 0x51),
+  ],
+  ['a JPEG XL picture', 'picture', (bytes) => hasText(bytes, 4, 'JXL ') || startsWith(bytes, 0xff, 0x0a)],
+  ['a Photoshop file', 'picture', (bytes) => hasText(bytes, 0, '8BPS')],
+  ['an icon', 'picture', (bytes) => startsWith(bytes, 0, 0, 1, 0)],
+  ['an AVI video', 'video', (bytes) => hasText(bytes, 0, 'RIFF') && hasText(bytes, 8, 'AVI ')],
+  ['an Ogg video or sound', 'video', (bytes) => hasText(bytes, 0, 'OggS')],
+  ['a video', 'video', (bytes) => brands(bytes).length > 0 || startsWith(bytes, 0x1a, 0x45, 0xdf, 0xa3)],
+  [
+    'a ZIP archive',
+    'other',
+    (bytes) => startsWith(bytes, 0x50, 0x4b, 3, 4) || startsWith(bytes, 0x50, 0x4b, 5, 6),
+  ],
+  ['a gzip archive', 'other', (bytes) => startsWith(bytes, 0x1f, 0x8b)],
+  ['a 7-Zip archive', 'other', (bytes) => hasText(bytes, 0, '7z\xbc\xaf')],
+  ['a RAR archive', 'other', (bytes) => hasText(bytes, 0, 'Rar!')],
+  ['a PDF document', 'other', (bytes) => hasText(bytes, 0, '%PDF')],
 ];
-
-/** Walks the segments up to the frame header (SOF0 to SOF15 without DHT, JPG and DAC). */
-function jpegSize(view: DataView): Size {
-  let at = 2;
-  for (;;) {
-    if (view.getUint8(at) !== 0xff) return null;
-    const marker = view.getUint8(at + 1);
-    if (marker === 0xff) {
-      at++;
-      continue;
-    }
-    if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
-      at += 2;
-      continue;
-    }
-    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
-      return { width: view.getUint16(at + 7), height: view.getUint16(at + 5) };
-    }
-    if (marker === 0xd9 || marker === 0xda) return null;
-    at += 2 + view.getUint16(at + 2);
-  }
-}
-
-function webpSize(view: DataView): Size {
-  const kind = String.fromCharCode(...new Uint8Array(view.buffer, view.byteOffset + 12, 4));
-  if (kind === 'VP8 ') {
-    return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff };
-  }
-  if (kind === 'VP8L') {
-    const bits = view.getUint32(21, true);
-    return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 };
-  }
-  if (kind === 'VP8X') {
-    const side = (at: number) => (view.getUint16(at, true) | (view.getUint8(at + 2) << 16)) + 1;
-    return { width: side(24), height: side(27) };
-  }
-  return null;
-}
-
-/** The largest `ispe` property (ISO 23008-12, 6.5.3); thumbnails and alpha planes have one of their own. */
-function avifSize(view: DataView): Size {
-  let largest: Size = null;
-  for (let at = 0; at + 16 <= view.byteLength; at++) {
-    if (view.getUint32(at) !== 0x69737065) continue;
-    const size = { width: view.getUint32(at + 8), height: view.getUint32(at + 12) };
-    if (!largest || size.width * size.height > largest.width * largest.height) largest = size;
-  }
-  return largest;
-}
-
-function bmpSize(view: DataView): Size {
-  if (view.getUint32(14, true) === 12) {
-    return { width: view.getUint16(18, true), height: view.getUint16(20, true) };
-  }
-  return { width: Math.abs(view.getInt32(18, true)), height: Math.abs(view.getInt32(22, true)) };
-}
 
 /** The brands of an ISO media file (`ftyp` box), main one first; empty for other files. */
 function brands(bytes: Uint8Array): string[] {
