@@ -60,7 +60,7 @@ describe('a stored set', () => {
         }),
     });
     const late = harness.ask({ type: 'openSet', set: 'a', seed: 0 });
-    await harness.done({ type: 'loadBuiltin', name: 'grey', seed: 0, hueSpread: 0.5 });
+    await harness.done({ type: 'loadBuiltin', name: 'grey', seed: 0, params: {} });
     open(dataset);
     expect(await late).toMatchObject({ type: 'error' });
     expect(close).toHaveBeenCalledOnce();
@@ -72,7 +72,8 @@ describe('a stored set', () => {
     const harness = new Harness({ openSet: async () => dataset });
     await harness.done({ type: 'openSet', set: 'a', seed: 0 });
     const given = new Int32Array(12).fill(-1);
-    const { labels: truth, classNames } = dataset;
+    const { classNames } = dataset;
+    const truth = new Int32Array(dataset.labels);
     await harness.done({ type: 'setLabels', generation: 1, classNames, given, truth });
     expect(close).not.toHaveBeenCalled();
   });
@@ -143,7 +144,7 @@ describe('the colours of the training pictures', () => {
     const harness = new Harness({ openSet: async () => many() });
     await harness.done({ type: 'openSet', set: 'a', seed: 0 });
     const describing = harness.ask({ type: 'describe' });
-    await harness.done({ type: 'loadBuiltin', name: 'grey', seed: 0, hueSpread: 0.5 });
+    await harness.done({ type: 'loadBuiltin', name: 'grey', seed: 0, params: {} });
     expect(await describing).toMatchObject({ error: { code: 'session/overtaken' } });
   });
 });
