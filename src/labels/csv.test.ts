@@ -89,6 +89,17 @@ describe('a label file', () => {
     expect(result.given).toBe(1);
   });
 
+  it('tells labels, truth and split apart when asked for one of them', () => {
+    const text = 'picture,label,split,truth\ncats/1.png,,train,cat\ncats/2.png,dog,held-out,cat\n';
+    const column = (told: 'label' | 'truth' | 'split', content = text) =>
+      importLabels(encode(content), fresh, { names }, told);
+    expect(labels(column('label'))).toEqual([-1, 1, -1, -1, -1]);
+    expect(labels(column('truth'))).toEqual([0, 0, -1, -1, -1]);
+    expect(column('split').newClasses).toEqual(['train', 'held-out']);
+    expect(column('truth', 'picture,label\ncats/1.png,cat\n').problems).toMatchObject([{ row: 0 }]);
+    expect(column('label', 'picture,colour\ncats/1.png,red\n').given).toBe(0);
+  });
+
   it('is read in any encoding, with and without a byte-order mark', () => {
     const text = 'picture,label\nüber/Ä.png,chaton-né\n';
     const utf16 = (mark: boolean, big: boolean) => {

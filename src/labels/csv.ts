@@ -7,7 +7,7 @@
 
 import { messageOf } from '../platform/errors';
 import { cleanClassName, maxClasses, newClassName, quoted, shortened } from './classNames';
-import { findColumns, type LabelColumns } from './csvColumns';
+import { findColumns, type LabelColumns, type ToldColumn } from './csvColumns';
 import {
   type CsvRow,
   decodeText,
@@ -51,7 +51,7 @@ export interface LabelImport {
 }
 
 /** Largest file that is read. */
-const maxBytes = 50e6;
+export const maxLabelBytes = 50e6;
 
 /** Rows from which the separator and the columns are read off. */
 const sampleRows = 50;
@@ -76,12 +76,14 @@ export function exportLabels(labelling: Labelling, { names, heldOut }: LabelledP
 /**
  * Reads the labels in a CSV file: any column names a person would use, or none; UTF-8, UTF-16 or Windows-1252;
  * commas, semicolons or tabs. Unknown classes are added. Where rows disagree on a picture, the first counts. A row
- * with an empty label says nothing. Never throws.
+ * with an empty label says nothing. With `told`, the values of that column alone are read, as if they were classes.
+ * Never throws: a file without the columns has one problem, of row 0.
  */
 export function importLabels(
   bytes: Uint8Array,
   labelling: Labelling,
   { names }: Pick<LabelledPictures, 'names'>,
+  told?: ToldColumn,
 ): LabelImport {
   const refused = (text: string, reason: string): LabelImport => ({
     labelling,
@@ -89,7 +91,7 @@ export function importLabels(
     newClasses: [],
     problems: [{ row: 0, text: shortened(text, 80), reason }],
   });
-  if (bytes.length > maxBytes) return refused('', 'The file is larger than any file of labels.');
+  if (bytes.length > maxLabelBytes) return refused('', 'The file is larger than any file of labels.');
   if (bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4) {
     return refused('', 'This is a spreadsheet or an archive, not text: save it as CSV first.');
   }
@@ -97,7 +99,7 @@ export function importLabels(
   if (text.trim() === '') return refused('', 'The file is empty.');
 
   const find = createPictureLookup(names);
-  const table = readTable(text, find);
+  const table = readTable(text, find, told);
   if (!table) {
     return refused(
       text.slice(0, 200),
@@ -113,16 +115,16 @@ interface Table {
 }
 
 /** The rows, by the first separator that makes sense of them. */
-function readTable(text: string, find: PictureLookup): Table | null {
-  const told = splitSeparatorLine(text);
-  const body = told ? told.rest : text;
-  const samples = (told ? [told.delimiter] : delimiters).flatMap((delimiter) => {
-    const columns = findColumns(readRows(body, delimiter, sampleRows).filter(isFilled), find);
+function readTable(text: string, find: PictureLookup, told?: ToldColumn): Table | null {
+  const separator = splitSeparatorLine(text);
+  const body = separator ? separator.rest : text;
+  const samples = (separator ? [separator.delimiter] : delimiters).flatMap((delimiter) => {
+    const columns = findColumns(readRows(body, delimiter, sampleRows).filter(isFilled), find, told);
     return columns ? [{ delimiter, columns }] : [];
   });
   const best = samples.find(({ columns }) => columns.header) ?? samples[0];
   if (!best) return null;
-  const offset = told ? 1 : 0;
+  const offset = separator ? 1 : 0;
   const rows = readRows(body, best.delimiter)
     .filter(isFilled)
     .map(({ row, ...rest }) => ({ row: row + offset, ...rest }));

@@ -14,30 +14,39 @@ const pictureHeaders = [
   ...['picture', 'path', 'filepath', 'imagepath', 'filename', 'imagefile', 'imagefilename', 'imagename'],
   ...['file', 'image', 'img', 'photo', 'imageid', 'name', 'id'],
 ];
-const labelHeaders = [
-  ...['label', 'labels', 'class', 'classname', 'classlabel', 'category', 'target', 'species', 'tag'],
-  ...['truth', 'groundtruth', 'y'],
-];
+const headers = {
+  label: ['label', 'labels', 'class', 'classname', 'classlabel', 'category', 'target', 'species', 'tag'],
+  truth: ['truth', 'groundtruth', 'y'],
+  split: ['split', 'subset', 'partition', 'set'],
+} as const;
+
+/** What a column may tell of a picture: its label, its true class where that stands apart, its half of the set. */
+export type ToldColumn = keyof typeof headers;
 
 /** Rows looked at for pictures. */
 const looked = 50;
 
 /**
  * The columns of a file whose first `rows` are given; null where there are none. A picture column without a known
- * header is the one with the most names that are pictures; a label column without one must be the only other.
+ * header is the one with the most names that are pictures. The label column is one with a header of that kind, or of
+ * `told` where that is given; without `told`, the only other column is one, too.
  */
-export function findColumns(rows: readonly CsvRow[], find: PictureLookup): LabelColumns | null {
+export function findColumns(
+  rows: readonly CsvRow[],
+  find: PictureLookup,
+  told?: ToldColumn,
+): LabelColumns | null {
   const first = rows[0]?.cells ?? [];
-  const headers = first.map((cell) => cell.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ''));
+  const written = first.map((cell) => cell.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ''));
   const byName = (names: readonly string[], except: number) => {
-    const name = names.find((wanted) => headers.some((header, i) => header === wanted && i !== except));
-    return name === undefined ? -1 : headers.findIndex((header, i) => header === name && i !== except);
+    const name = names.find((wanted) => written.some((header, i) => header === wanted && i !== except));
+    return name === undefined ? -1 : written.findIndex((header, i) => header === name && i !== except);
   };
   const named = byName(pictureHeaders, -1);
   const picture = named >= 0 ? named : columnOfPictures(rows, find);
   if (picture < 0) return null;
-  const labelNamed = byName(labelHeaders, picture);
-  const label = labelNamed >= 0 ? labelNamed : onlyOther(first.length, picture);
+  const labelNamed = byName(told ? headers[told] : [...headers.label, ...headers.truth], picture);
+  const label = labelNamed >= 0 || told ? labelNamed : onlyOther(first.length, picture);
   if (label < 0) return null;
   const header = named >= 0 || labelNamed >= 0 || !looksLikePicture(first[picture] ?? '', find);
   return { picture, label, header };
