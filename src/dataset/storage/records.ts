@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { PawsaurError } from '../../platform/errors';
 import type { RecordStore, Storage } from '../../platform/storage';
 import type { PictureIndex } from '../importing/pictureIndex';
+import { type ImportReport, skipReasons } from '../importing/report';
 
 /**
  * - `sets`: a `SetRecord` by id; a set is there when its record is
@@ -68,6 +69,23 @@ const indexSchema = v.object({
   excluded: bytes,
 });
 
+const reportsSchema = v.array(
+  v.object({
+    name: v.string(),
+    at: v.string(),
+    seconds: v.number(),
+    lines: v.array(
+      v.object({
+        path: v.string(),
+        outcome: v.picklist(['imported', 'converted', 'skipped', 'used']),
+        reason: v.nullable(v.picklist(skipReasons)),
+        detail: v.string(),
+      }),
+    ),
+    warnings: v.array(v.object({ code: v.string(), message: v.string() })),
+  }),
+);
+
 /** The record, or null where there is none. @throws PawsaurError 'library/damaged' where it is no record */
 export function readSetRecord(value: unknown): SetRecord | null {
   return value === undefined ? null : checked(setRecordSchema, value);
@@ -76,6 +94,11 @@ export function readSetRecord(value: unknown): SetRecord | null {
 /** @throws PawsaurError 'library/damaged' */
 export function readIndexRecord(value: unknown): PictureIndex {
   return checked(indexSchema, value);
+}
+
+/** The reports of a set, as they were kept; none where there are none. @throws PawsaurError 'library/damaged' */
+export function readReports(value: unknown): ImportReport[] {
+  return value === undefined ? [] : checked(reportsSchema, value);
 }
 
 /** The record, or null where it is none. */
