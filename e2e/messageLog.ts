@@ -119,7 +119,7 @@ async function record(): Promise<Record<string, Told[]>> {
   let finished: () => void = () => undefined;
   const session = new TrainingSession(
     {
-      makeBuiltin: async (name, options) => makeBuiltinDataset(name, options),
+      makeBuiltin: async (name, { seed }) => makeBuiltinDataset(name, { seed }),
       openSet: async () => {
         throw new Error('There is no library here.');
       },
@@ -150,7 +150,7 @@ async function record(): Promise<Record<string, Told[]>> {
     log[command.type] = told;
     await session.handle({ ...command, id: ++id } as Command);
   };
-  await perform({ type: 'loadBuiltin', name: 'confetti', seed: 0, hueSpread: recipe.hue_spread });
+  await perform({ type: 'loadBuiltin', name: 'confetti', seed: 0, params: {} });
   await perform({ type: 'plan', recipe });
   await perform({ type: 'prepare', recipe });
   const end = new Promise<void>((resolve) => {

@@ -2,6 +2,7 @@
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { PawsaurError } from '../../src/platform/errors';
+import { builtinParams } from '../../src/recipe';
 import {
   type BudgetExperiment,
   clientBudgetSession,
@@ -38,10 +39,10 @@ export async function trainBudget(
   const quietly = { ...dependencies, inspectEveryMs: Number.POSITIVE_INFINITY };
   const client = new SessionClient(localPort(engine, quietly));
   try {
-    const { data_seed: seed, hue_spread: hueSpread } = recipe;
+    const { data_seed: seed } = recipe;
     const dataset =
       'builtin' in data
-        ? await client.loadBuiltin(data.builtin, { seed, hueSpread })
+        ? await client.loadBuiltin(data.builtin, { seed, params: builtinParams(recipe) })
         : await client.importFiles(data.folder, [], seed);
     print(dataLine(dataset));
     const { name, trainCount, size, classNames } = dataset;

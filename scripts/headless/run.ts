@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createLabelling } from '../../src/labels';
 import { importLabels } from '../../src/labels/csv';
 import { PawsaurError } from '../../src/platform/errors';
-import { planRun } from '../../src/recipe';
+import { builtinParams, planRun } from '../../src/recipe';
 import type { SessionDependencies } from '../../src/session/dependencies';
 import { MetricsBuffer } from '../../src/session/metricsBuffer';
 import type {
@@ -82,8 +82,8 @@ export class HeadlessRun {
   async train(): Promise<void> {
     const { recipe, data, steps } = this.#options;
     if ('builtin' in data) {
-      const { data_seed: seed, hue_spread: hueSpread } = recipe;
-      await this.#ask({ type: 'loadBuiltin', name: data.builtin, seed, hueSpread });
+      const params = builtinParams({ ...recipe, data: data.builtin });
+      await this.#ask({ type: 'loadBuiltin', name: data.builtin, seed: recipe.data_seed, params });
     } else {
       // The folder on disk is read file by file by the dependencies.
       await this.#ask({ type: 'importFiles', name: data.folder, files: [], seed: recipe.data_seed });

@@ -8,6 +8,6 @@ export {
 } from './imageDataset';
 export { type ImportOptions, importFolder } from './importFolder';
 export { type MaskStore, memoryMasks, memoryPixels, type PixelStore } from './pixelStore';
-export { makeBuiltinDataset, sampleBuiltin } from './procedural/builtin';
+export { makeBuiltinDataset, makeBuiltinInTurns, sampleBuiltin } from './procedural/builtin';
 export { type BuiltinName, type BuiltinOptions, builtinOptions } from './procedural/options';
 export { createSampler, type Sampler } from './sampler';

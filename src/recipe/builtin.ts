@@ -13,7 +13,7 @@ export const builtinFieldNames = Object.keys(builtinFields) as BuiltinFieldName[
 export const pictureFieldNames: readonly FieldName[] = ['data', 'data_seed', ...builtinFieldNames];
 
 /** Values by field name; what is left out is at its default. */
-export type BuiltinParams = Partial<Record<BuiltinFieldName, FieldValue>>;
+export type BuiltinParams = Readonly<Record<string, FieldValue>>;
 
 /** The fields that have an effect on these pictures and are not at their defaults; none for pictures of one's own. */
 export function builtinParams(recipe: Readonly<Recipe>): BuiltinParams {

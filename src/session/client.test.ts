@@ -81,7 +81,7 @@ describe('SessionClient', () => {
 
   it('gives the summary of a loaded data set', async () => {
     const { client, worker } = setUp();
-    const loading = client.loadBuiltin('confetti', { seed: 0, hueSpread: 0.5 });
+    const loading = client.loadBuiltin('confetti', { seed: 0, params: {} });
     worker().send(sampleEvent('dataset'));
     worker().done();
     expect((await loading).count).toBe(10);

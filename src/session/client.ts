@@ -6,7 +6,7 @@
 
 import type { Labelling } from '../labels';
 import { messageOf, PawsaurError } from '../platform/errors';
-import type { Recipe } from '../recipe';
+import type { BuiltinParams, Recipe } from '../recipe';
 import { type ClientState, initialState, reduceEvent } from './clientState';
 import { MetricsBuffer } from './metricsBuffer';
 import {
@@ -144,7 +144,7 @@ export class SessionClient {
   /** Makes a built-in set. @throws PawsaurError */
   async loadBuiltin(
     name: 'confetti' | 'grey' | 'noise',
-    options: { seed: number; hueSpread: number },
+    options: { seed: number; params: BuiltinParams },
   ): Promise<DatasetSummary> {
     await this.#ask({ type: 'loadBuiltin', name, ...options });
     return this.#loadedDataset();

@@ -5,7 +5,7 @@ import type { RunLabels } from '../labels';
 import type { TrainingMethod } from '../methods/method';
 import type { PawsaurError } from '../platform/errors';
 import type { FolderFile } from '../platform/files';
-import type { Recipe, RunMemory } from '../recipe';
+import type { BuiltinParams, Recipe, RunMemory } from '../recipe';
 
 /** What a run takes, as the engine plans it. */
 export interface PlannedMemory extends RunMemory {
@@ -16,9 +16,10 @@ export interface PlannedMemory extends RunMemory {
 }
 
 export interface SessionDependencies {
+  /** @throws PawsaurError 'data/…' for params that are none, or the signal's reason */
   makeBuiltin(
     name: 'confetti' | 'grey' | 'noise',
-    options: { seed: number; hueSpread: number },
+    options: { seed: number; params: BuiltinParams; signal?: AbortSignal },
   ): Promise<ImageDataset>;
   /** A set of the library, whose files stay open until its stores are closed. @throws PawsaurError */
   openSet(set: string, options: { seed: number; signal: AbortSignal }): Promise<ImageDataset>;

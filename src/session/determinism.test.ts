@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { nodeImageDecoder } from '../platform/node/imageDecoder';
-import { findPreset } from '../recipe';
+import { builtinParams, findPreset } from '../recipe';
 import { startDependencies } from './engineDependencies';
 import { noLabels } from './testing/fakes';
 
@@ -8,7 +8,7 @@ it('gives the same losses, bit for bit, in two runs of confetti-quick over 20 st
   const { engine, dependencies } = await startDependencies(nodeImageDecoder);
   expect(engine.backend).toBe('webgpu');
   const { recipe } = findPreset('confetti-quick')!;
-  const options = { seed: recipe.data_seed, hueSpread: recipe.hue_spread };
+  const options = { seed: recipe.data_seed, params: builtinParams(recipe) };
   const losses = async () => {
     const dataset = await dependencies.makeBuiltin('confetti', options);
     const method = await dependencies.createMethod(recipe, dataset, noLabels(dataset));

@@ -2,11 +2,12 @@
 
 import { uploadImages } from '../augmentation';
 import {
+  builtinOptions,
   createSampler,
   datasetFromIndex,
   type ImageDataset,
   importFolder,
-  makeBuiltinDataset,
+  makeBuiltinInTurns,
   trainIndices,
 } from '../dataset';
 import type { OpenedSet } from '../dataset/storage/openedSet';
@@ -30,6 +31,7 @@ import type { KeyValueStore } from '../platform/keyValueStore';
 import type { Recipe } from '../recipe';
 import type { PlannedMemory, SessionDependencies } from './dependencies';
 import type { Activity, EngineSummary } from './protocol';
+import { nextTask } from './turns';
 
 const gibibyte = 2 ** 30;
 /** Longest that a first visit measures kernels, ms. */
@@ -67,7 +69,11 @@ export async function startDependencies(
       ...(kernelPlan === null ? {} : { kernelPlan }),
     },
     dependencies: {
-      makeBuiltin: async (name, options) => makeBuiltinDataset(name, options),
+      makeBuiltin: async (name, { seed, params, signal }) =>
+        makeBuiltinInTurns(name, { seed, ...builtinOptions(params) }, async () => {
+          await nextTask();
+          signal?.throwIfAborted();
+        }),
       openSet: async (set, { seed }) => datasetFromIndex(await openStored(set), seed),
       importFolder: (name, files, options) => importFolder(files, { decoder, name, ...options }),
       createMethod,

@@ -8,7 +8,7 @@ const reasonOf = (parsed: ReturnType<typeof parseEvent> | ReturnType<typeof pars
 
 describe('parseCommand', () => {
   it.each([
-    { type: 'loadBuiltin', id: 1, name: 'confetti', seed: 0, hueSpread: 0.5 },
+    { type: 'loadBuiltin', id: 1, name: 'confetti', seed: 0, params: { clutter: 4, background: 'grey' } },
     { type: 'openSet', id: 2, set: 'a1', seed: 3 },
     { type: 'describe', id: 2 },
     { type: 'importFiles', id: 2, name: 'cats', files: [{ path: 'a/b.png', file: new Blob(['x']) }] },
@@ -35,8 +35,9 @@ describe('parseCommand', () => {
     ['a type of the prototype', { type: 'constructor', id: 1 }],
     ['no id', { type: 'start' }],
     ['a fractional id', { type: 'start', id: 0.5 }],
-    ['a path for a built-in set', { type: 'loadBuiltin', id: 1, name: '../x', seed: 0, hueSpread: 0.5 }],
-    ['a NaN seed', { type: 'loadBuiltin', id: 1, name: 'grey', seed: Number.NaN, hueSpread: 0.5 }],
+    ['a path for a built-in set', { type: 'loadBuiltin', id: 1, name: '../x', seed: 0, params: {} }],
+    ['a list for a setting', { type: 'loadBuiltin', id: 1, name: 'grey', seed: 0, params: { clutter: [4] } }],
+    ['a NaN seed', { type: 'loadBuiltin', id: 1, name: 'grey', seed: Number.NaN, params: {} }],
     ['a set that is no text', { type: 'openSet', id: 1, set: 7, seed: 0 }],
     ['a file that is text', { type: 'importFiles', id: 1, name: 'x', files: [{ path: 'a', file: 'b' }] }],
     ['a recipe with an object inside', { type: 'prepare', id: 1, recipe: { lr: {} } }],

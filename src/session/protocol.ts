@@ -85,7 +85,8 @@ const commandSchema = v.variant('type', [
     id,
     name: v.picklist(['confetti', 'grey', 'noise']),
     seed,
-    hueSpread: v.pipe(v.number(), v.finite(), v.minValue(0)),
+    /** `builtinParams` of the recipe; `dataset/procedural` checks them. */
+    params: v.record(v.string(), settingSchema),
   }),
   /** Opens a set of the library; `seed` draws the held-out pictures where nothing names them (`data_seed`). */
   v.object({ type: v.literal('openSet'), id, set: setName, seed }),

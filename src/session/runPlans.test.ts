@@ -10,7 +10,7 @@ import { fakeDataset, fakeRecipe, noLabels } from './testing/fakes';
 import { Harness } from './testing/harness';
 import { TrainingSession } from './trainingSession';
 
-const load = { type: 'loadBuiltin', name: 'confetti', seed: 0, hueSpread: 0.5 } as const;
+const load = { type: 'loadBuiltin', name: 'confetti', seed: 0, params: {} } as const;
 const megabyte = 2 ** 20;
 
 /** A device that takes one megabyte for each picture of the batch. */
@@ -139,7 +139,7 @@ describe('on the real engine', () => {
     const dependencies = { ...engine.dependencies, makeBuiltin: async () => fakeDataset() };
     const events: SessionEvent[] = [];
     const session = new TrainingSession(dependencies, (event) => events.push(event));
-    await session.handle({ type: 'loadBuiltin', id: 1, name: 'grey', seed: 0, hueSpread: 0.5 });
+    await session.handle({ type: 'loadBuiltin', id: 1, name: 'grey', seed: 0, params: {} });
     const before = { used: engineMemory().used, tensors: tf.memory().numTensors };
     await session.handle({ type: 'plan', id: 2, recipe: { ...recipe } });
     const told = events.find((event) => event.type === 'plan')!;
@@ -162,7 +162,7 @@ describe('on the real engine', () => {
 
     const limits = { ...dependencies, budgetBytes: told.plan.gpuBytes };
     const exact = new TrainingSession(limits, (event) => events.push(event));
-    await exact.handle({ type: 'loadBuiltin', id: 3, name: 'grey', seed: 0, hueSpread: 0.5 });
+    await exact.handle({ type: 'loadBuiltin', id: 3, name: 'grey', seed: 0, params: {} });
     await exact.handle({ type: 'plan', id: 4, recipe: { ...recipe, batch_size: 6 } });
     await exact.handle({ type: 'plan', id: 5, recipe: { ...recipe } });
     const [larger, same] = events.filter((event) => event.type === 'plan').slice(1);

@@ -20,7 +20,7 @@ const drawn = { method: 'paws', label_source: 'budget', labels_per_class: 2 } as
 
 async function loaded(overrides: Partial<SessionDependencies> = {}): Promise<Harness> {
   const harness = new Harness(overrides);
-  await harness.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, hueSpread: 0.5 });
+  await harness.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, params: {} });
   return harness;
 }
 
@@ -89,7 +89,7 @@ describe('labels', () => {
 
   it('sent just before a run are its labels, though the pictures are still on their way', async () => {
     const harness = new Harness();
-    const loading = harness.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, hueSpread: 0.5 });
+    const loading = harness.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, params: {} });
     const labelling = harness.done(labels({ 0: 0, 1: 1 }));
     const preparing = prepared(harness, byHand);
     await Promise.all([loading, labelling]);

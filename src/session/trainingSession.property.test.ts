@@ -12,7 +12,7 @@ function labelsOf(classNames: string[]) {
 
 const short = { ...fakeRecipe, eval_every: 1 };
 const commands = {
-  load: { type: 'loadBuiltin', name: 'grey', seed: 0, hueSpread: 0.5 },
+  load: { type: 'loadBuiltin', name: 'grey', seed: 0, params: {} },
   openSet: { type: 'openSet', set: 'a1', seed: 0 },
   openGone: { type: 'openSet', set: 'gone', seed: 0 },
   importNothing: { type: 'importFiles', name: 'empty', files: [] },

@@ -16,7 +16,7 @@ function gate() {
 describe('preparing', () => {
   it('tells of the run, scores the untrained network, and rests before the first step', async () => {
     const harness = new Harness();
-    await harness.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, hueSpread: 0.5 });
+    await harness.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, params: {} });
     expect(harness.state.phase).toBe('ready');
     const before = harness.events.length;
     await harness.done({ type: 'prepare', recipe: { ...fakeRecipe } });
@@ -43,7 +43,7 @@ describe('preparing', () => {
 
   it('refuses before it builds, and names a value that works', async () => {
     const harness = new Harness();
-    await harness.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, hueSpread: 0.5 });
+    await harness.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, params: {} });
     const answer = await harness.ask({ type: 'prepare', recipe: { ...fakeRecipe, batch_size: 64 } });
     expect(answer).toMatchObject({ type: 'refused', problems: [{ field: 'batch_size', suggestion: 8 }] });
     expect(harness.state.phase).toBe('ready');
@@ -83,7 +83,7 @@ describe('preparing', () => {
     const harness = new Harness();
     const last = gate();
     harness.device.compiling = (done) => (done === 2 ? last.opened : new Promise(setImmediate));
-    await harness.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, hueSpread: 0.5 });
+    await harness.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, params: {} });
     const preparing = harness.done({ type: 'prepare', recipe: { ...fakeRecipe } });
     await harness.until(({ type }) => type === 'attention');
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -129,7 +129,7 @@ describe('preparing', () => {
     const harness = new Harness();
     const compiled = gate();
     harness.device.compiling = () => compiled.opened;
-    await harness.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, hueSpread: 0.5 });
+    await harness.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, params: {} });
     const preparing = harness.ask({ type: 'prepare', recipe: { ...fakeRecipe } });
     await harness.until(({ type }) => type === 'attention');
     await harness.done({ type: 'stop' });
@@ -143,7 +143,7 @@ describe('preparing', () => {
 
   it('is overtaken by the next recipe, and only that one stays', async () => {
     const harness = new Harness();
-    await harness.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, hueSpread: 0.5 });
+    await harness.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, params: {} });
     const first = harness.ask({ type: 'prepare', recipe: { ...fakeRecipe } });
     const second = harness.ask({ type: 'prepare', recipe: { ...fakeRecipe, epochs: 2 } });
     expect(await first).toMatchObject({ type: 'error', error: { code: 'aborted' } });
@@ -160,7 +160,7 @@ describe('preparing', () => {
         return fakeDataset();
       },
     });
-    const loading = harness.ask({ type: 'loadBuiltin', name: 'confetti', seed: 0, hueSpread: 0.5 });
+    const loading = harness.ask({ type: 'loadBuiltin', name: 'confetti', seed: 0, params: {} });
     const preparing = harness.ask({ type: 'prepare', recipe: { ...fakeRecipe } });
     const starting = harness.ask({ type: 'start' });
     expect(harness.state).toMatchObject({ phase: 'idle', activity: 'loading' });
@@ -381,7 +381,7 @@ describe('training', () => {
 
   it('gives a preparation up when stopped', async () => {
     const harness = new Harness();
-    await harness.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, hueSpread: 0.5 });
+    await harness.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, params: {} });
     const preparing = harness.ask({ type: 'prepare', recipe: { ...fakeRecipe } });
     const starting = harness.ask({ type: 'start' });
     await harness.untilPhase('preparing');
@@ -503,7 +503,7 @@ describe('failures', () => {
 
   it('gives up preparing when the engine fails', async () => {
     const harness = new Harness();
-    await harness.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, hueSpread: 0.5 });
+    await harness.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, params: {} });
     const preparing = harness.ask({ type: 'prepare', recipe: { ...fakeRecipe } });
     await harness.until(({ type }) => type === 'prepared');
     harness.failEngine();

@@ -88,7 +88,13 @@ export class TrainingSession {
   async #perform(command: Command): Promise<Problems> {
     switch (command.type) {
       case 'loadBuiltin':
-        await this.#load(() => this.#dependencies.makeBuiltin(command.name, command));
+        await this.#load((signal) =>
+          this.#dependencies.makeBuiltin(command.name, {
+            seed: command.seed,
+            params: command.params,
+            signal,
+          }),
+        );
         return none;
       case 'openSet':
         await this.#load((signal) => {

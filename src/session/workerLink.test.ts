@@ -40,7 +40,7 @@ class FakeScope implements WorkerScope {
 
 const engine: EngineSummary = { backend: 'webgpu', adapter: 'a fake' };
 const start = async () => ({ engine, dependencies: fakeDependencies(new FakeDevice()).dependencies });
-const load = { type: 'loadBuiltin', id: 1, name: 'confetti', seed: 0, hueSpread: 0.5 };
+const load = { type: 'loadBuiltin', id: 1, name: 'confetti', seed: 0, params: {} };
 
 describe('serveSession', () => {
   it('says what takes its time before the engine is up', async () => {

@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ImageDataset } from '../imageDataset';
 import { allMasks, allPixels } from '../testing/everything';
-import { makeBuiltinDataset } from './builtin';
+import { makeBuiltinDataset, makeBuiltinInTurns } from './builtin';
 import { type BuiltinName, builtinNames } from './options';
 
 const goldenFile = new URL('../../../fixtures/builtin-golden.json', import.meta.url);
@@ -67,6 +67,16 @@ describe('makeBuiltinDataset', () => {
     expect(pictureHash(narrow)).not.toBe(pictureHash(wide));
     const expected = [...narrow.labels].map((label) => Math.floor((label / 10) * 8));
     expect([...narrow.colours!]).toEqual(expected);
+  });
+
+  it('is the same when it is made with rests, and is given up at one', async () => {
+    let rests = 0;
+    const made = await makeBuiltinInTurns('grey', small, async () => void rests++);
+    expect(rests).toBe(2);
+    const whole = makeBuiltinDataset('grey', small);
+    expect(hashOf(allPixels(made))).toBe(hashOf(allPixels(whole)));
+    const gone = makeBuiltinInTurns('grey', small, () => Promise.reject(new Error('another is wanted')));
+    await expect(gone).rejects.toThrow('another is wanted');
   });
 
   it('says which sets there are when asked for another', () => {

@@ -22,8 +22,36 @@ import { shapeNames } from './shapes';
  * 2000 pictures take one to two seconds. Throws 'data/unknown-set' for a name that is not one of them.
  */
 export function makeBuiltinDataset(name: BuiltinName, options: BuiltinOptions = {}): ImageDataset {
-  const plan = planBuiltin(name, options);
-  const { train, heldOut } = plan;
+  const painting = paintAll(planBuiltin(name, options));
+  for (;;) {
+    const { done, value } = painting.next();
+    if (done) return value;
+  }
+}
+
+/** Pictures between two rests: some ten or twenty milliseconds. */
+const restEvery = 16;
+
+/**
+ * The same set, with a rest every few milliseconds: `rest` lets messages through, and ends it by throwing. Throws
+ * as `makeBuiltinDataset` does.
+ */
+export async function makeBuiltinInTurns(
+  name: BuiltinName,
+  options: BuiltinOptions,
+  rest: () => Promise<void>,
+): Promise<ImageDataset> {
+  const painting = paintAll(planBuiltin(name, options));
+  for (let painted = 1; ; painted++) {
+    const { done, value } = painting.next();
+    if (done) return value;
+    if (painted % restEvery === 0) await rest();
+  }
+}
+
+/** Paints a set, one picture at a time. */
+function* paintAll(plan: BuiltinPlan): Generator<undefined, ImageDataset> {
+  const { name, train, heldOut } = plan;
   const count = train + heldOut;
   const labels = new Int32Array(count);
   labels.set(drawLabels(plan, 'train', train));
@@ -37,6 +65,7 @@ export function makeBuiltinDataset(name: BuiltinName, options: BuiltinOptions = 
     pixels.set(picture.pixels, i * size * size);
     masks.set(picture.mask, i * size * size);
     colours[i] = picture.colour;
+    yield;
   }
   return {
     set: null,

@@ -305,7 +305,7 @@ describe('an experiment on a session', () => {
   const setUp = async () => {
     const device = new FakeDevice();
     const client = new SessionClient(localPort(engine, fakeDependencies(device).dependencies));
-    await client.loadBuiltin('confetti', { seed: 0, hueSpread: 0.5 });
+    await client.loadBuiltin('confetti', { seed: 0, params: {} });
     return { device, client };
   };
 
@@ -367,7 +367,7 @@ describe('an experiment on a session', () => {
     const client = new SessionClient(({ message, ...rest }) =>
       open({ ...rest, message: (event) => setTimeout(() => message(event)) }),
     );
-    await client.loadBuiltin('confetti', { seed: 0, hueSpread: 0.5 });
+    await client.loadBuiltin('confetti', { seed: 0, params: {} });
     device.before = (operation) => {
       if (operation === 'trainStep' && device.trainSteps === 3) throw new PawsaurError('gpu/odd', 'Odd.');
     };

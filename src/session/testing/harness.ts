@@ -59,7 +59,7 @@ export class Harness {
 
   /** Loads the built-in set and prepares the fake recipe. */
   async ready(changes: Partial<typeof fakeRecipe> = {}): Promise<this> {
-    await this.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, hueSpread: 0.5 });
+    await this.done({ type: 'loadBuiltin', name: 'confetti', seed: 0, params: {} });
     await this.done({ type: 'prepare', recipe: { ...fakeRecipe, ...changes } });
     return this;
   }
