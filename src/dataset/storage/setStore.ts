@@ -14,6 +14,7 @@ import { appendIndex } from './appendIndex';
 import type { OpenedSet } from './openedSet';
 import { openSet } from './openSet';
 import { PartWriter, removePart } from './partWriter';
+import { PendingNotes } from './pendingNotes';
 import {
   type PendingImport,
   readPending,
@@ -41,8 +42,6 @@ export interface AddRequest {
 /** Brings pictures into `sink`; `into` is the set they are added to. */
 export type AddPictures = (sink: PictureSink, into: SetRecord | null) => Promise<ImportedPictures>;
 
-/** Least time between two notes of how far an import is, ms. */
-const noteEvery = 1000;
 /** What other workers are told. */
 const news = { type: 'changed' } as const;
 
@@ -110,7 +109,7 @@ export class SetStore {
     try {
       const into = request.into === null ? null : (await this.read(request.into)).record;
       return await locks.hold(importLock(id), async () => {
-        const notes = new Notes(this.storage, { id, name: request.name, done: 0, total: 0 });
+        const notes = new PendingNotes(this.storage, { id, name: request.name, done: 0, total: 0 });
         const part = new PartWriter(
           id,
           this.storage.files,
@@ -276,45 +275,6 @@ export class SetStore {
 
   #tell(): void {
     for (const listener of [...this.#listeners]) listener();
-  }
-}
-
-/** What is written down of an import while it goes on. */
-class Notes {
-  #last = 0;
-  #writing: Promise<void> = Promise.resolve();
-
-  constructor(
-    private readonly storage: SetStorage,
-    private pending: PendingImport,
-  ) {}
-
-  begin(): Promise<void> {
-    return this.#write(this.pending);
-  }
-
-  note(done: number, total: number): void {
-    this.pending = { ...this.pending, done, total };
-    const now = Date.now();
-    if (now - this.#last < noteEvery) return;
-    this.#last = now;
-    // A note that fails is no reason to give up: what matters is written at the end.
-    this.#writing = this.#writing.then(() => this.#write(this.pending)).catch(() => undefined);
-  }
-
-  /** Returns when no note is under way. */
-  settled(): Promise<void> {
-    return this.#writing;
-  }
-
-  /** Forgets the import; where that fails, the next start finds it lost. */
-  async end(): Promise<void> {
-    await this.#writing;
-    await this.#write(undefined).catch(() => undefined);
-  }
-
-  #write(value: PendingImport | undefined): Promise<void> {
-    return this.storage.records.write([{ table: 'pending', key: this.pending.id, value }]);
   }
 }
 

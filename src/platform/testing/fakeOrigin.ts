@@ -179,7 +179,7 @@ export class FakeOrigin {
     return {
       post: (message) => {
         for (const [page, others] of this.#listeners) {
-          if (page === fate) continue;
+          if (page === fate || fate.dead) continue;
           for (const listener of others) queueMicrotask(() => listener(structuredClone(message)));
         }
       },
