@@ -3,6 +3,7 @@
  * a value that would work; what probably disappoints is a warning.
  */
 import * as v from 'valibot';
+import { checkCues } from './checkCues';
 import { checkMemory } from './checkMemory';
 import { checkMethod } from './checkMethod';
 import { cnnMapSide } from './convolutionCost';
@@ -196,6 +197,7 @@ export function checkRecipe(recipe: Recipe, facts: RunFacts): FieldProblem[] {
   if (ranges.length > 0) return ranges;
   const problems = [
     ...checkPictures(recipe, facts),
+    ...checkCues(recipe),
     ...(recipe.arch === 'vit' ? checkVit(recipe, facts) : []),
     ...(recipe.arch === 'cnn' ? checkCnn(recipe) : []),
     ...checkPairs(recipe),
