@@ -120,18 +120,12 @@ describe('the recipe form', () => {
     await waitFor(() => expect(session.last('setLive')).toMatchObject({ value: 0.04 }));
   });
 
-  it('does not load pictures anew for fields that have nothing to do with them, and does for those that have', async () => {
+  it('leaves the fields of a built-in set to the card of the pictures', () => {
     draw(<RecipeCard />);
     openAll();
-    type('depth', '3');
-    type('hue_spread', '0.25');
-    await waitFor(
-      () => expect(session.last('loadBuiltin')).toMatchObject({ name: 'confetti', hueSpread: 0.25 }),
-      {
-        timeout: 2000,
-      },
-    );
-    expect(session.asked.filter((command) => command === 'loadBuiltin')).toHaveLength(2);
+    expect(row('depth')).toBeTruthy();
+    expect(row('hue_spread')).toBeNull();
+    expect(row('data_seed')).toBeNull();
   });
 
   it('splits a folder anew when the picture seed changes', async () => {

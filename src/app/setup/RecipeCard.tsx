@@ -7,6 +7,7 @@ import {
   fieldApplies,
   fieldNames,
   isFieldName,
+  pictureFieldNames,
   recipeField,
   recipeFields,
   recipeGroups,
@@ -22,15 +23,19 @@ import { ProblemLines } from './ProblemLines';
 import { RecipeFiles } from './RecipeFiles';
 import styles from './setup.module.css';
 
-/** Chosen on the cards above, not in the form. */
+/** Chosen on the cards above, not in the form; so are all fields of a built-in set. */
 const elsewhere: readonly FieldName[] = ['data', 'method', 'label_source', 'labels_per_class', 'label_seed'];
 
 export function RecipeCard() {
   const { preset, recipe } = useSetup();
   const underWay = useUnderWay();
   const problems = useProblems();
+  const ownPictures = recipe.data === 'folder';
   const shown = fieldNames.filter(
-    (name) => !elsewhere.includes(name) && fieldApplies(recipeFields[name], recipe),
+    (name) =>
+      !elsewhere.includes(name) &&
+      (ownPictures || !pictureFieldNames.includes(name)) &&
+      fieldApplies(recipeFields[name], recipe),
   );
   const isQuick = (name: FieldName) => recipeField(name, recipe.method).quick === true;
   const quick = shown.filter(isQuick);
@@ -49,7 +54,7 @@ export function RecipeCard() {
         </Button>
       )}
       <ProblemLines problems={general} />
-      {recipe.data === 'folder' && <ColourSwitch />}
+      {ownPictures && <ColourSwitch />}
       {underWay && (
         <p id={lockedId} className={styles.locked}>
           A run keeps its recipe. Fields marked <span className={styles.live}>live</span> act from the next
