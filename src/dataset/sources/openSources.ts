@@ -1,17 +1,19 @@
 /**
- * From the files chosen to the pictures inside them: archives are opened (one level deep), system files and unsafe
- * paths set aside. Nothing is decoded here, and archives are unpacked only where they cannot be read in ranges; one
- * broken archive never costs the others.
+ * From the files chosen to the pictures inside them: archives are opened (one level deep), binary data sets taken apart,
+ * system files and unsafe paths set aside. Nothing is decoded here, and archives are unpacked only where they cannot be
+ * read in ranges; one broken archive never costs the others.
  */
 import { messageOf } from '../../platform/errors';
 import type { FolderFile } from '../../platform/files';
 import type { ReportLine, SkipReason } from '../importing/report';
 import type { ArchiveEntry, OpenOptions } from './archive';
-import { archiveStem, extensionOf, type FileKind, kindByContent, kindByName, kindBytes } from './fileKind';
+import { type Found, takeBinarySets } from './binarySets';
+import { archiveStem, type FileKind, kindByContent, kindByName, kindBytes } from './fileKind';
+import { readIdxName } from './idx';
 import { type ArchiveLimits, archiveLimits } from './limits';
+import { openContainer } from './openContainer';
 import { archivePath, chosenPath, isSystemPath, leafOf, uniquePaths } from './paths';
-import { SourceError, type SourcePicture, type Sources } from './source';
-import { openZip } from './zip';
+import { SourceError, type Sources } from './source';
 
 /** How to look into the files. */
 export interface SourceOptions {
@@ -25,12 +27,6 @@ export interface SourceOptions {
 /** More empty entries of one archive than this share one line. */
 const mostEmptyLines = 100;
 
-/** A file that was found, before it is known what it is for. */
-interface Found {
-  path: string;
-  bytes: () => Promise<Blob | Uint8Array>;
-}
-
 /**
  * Looks into the files chosen. What an archive holds has its bare path where nothing else was chosen, else a path
  * below the archive's name. Never throws on account of a file; throws the signal's reason when that fires.
@@ -39,55 +35,24 @@ export async function openSources(
   files: Iterable<FolderFile>,
   { limits = archiveLimits, signal, onProgress }: SourceOptions = {},
 ): Promise<Sources> {
-  const lines: ReportLine[] = [];
-  const skip = (path: string, reason: SkipReason, detail: string) => {
-    lines.push({ path, outcome: 'skipped', reason, detail });
-  };
-  const sources: Sources = { pictures: [], lines, archives: [], name: null };
-  const chosen = sortOut(files, skip);
-  const found: Found[] = [];
-  const unpacked = { bytes: 0 };
-  const unique = uniquePaths();
-
+  const options = { limits, signal, unpacked: { bytes: 0 } };
+  const search = new Search(options, onProgress);
+  const chosen = sortOut(files, search.skip);
+  const alone = chosen.length === 1;
   for (const { path, file } of chosen) {
     signal?.throwIfAborted();
-    const alone = chosen.length === 1;
-    const bytes = alone ? once(() => bytesOf(file)) : () => bytesOf(file);
-    const kind = alone ? await kindOfOnly(path, bytes) : kindByName(path);
-    if (kind === 'none') {
-      found.push({ path: unique(path), bytes });
-      continue;
-    }
-    if (alone) sources.name = archiveStem(leafOf(path));
-    try {
-      const before = found.length;
-      const line = lines.length;
-      const entries = await openArchive(path, kind, await blobOf(bytes), {
-        limits,
-        unpacked,
-        signal,
-        onProgress: (listed) => onProgress?.(before + listed),
-      });
-      const prefix = alone ? '' : `${archiveStem(path)}/`;
-      for (const entry of sortOutEntries(entries, path, prefix, skip)) {
-        found.push({ path: unique(entry.path), bytes: entry.bytes });
-      }
-      sources.archives.push({ path, reason: null, detail: '' });
-      const count = found.length - before;
-      const detail = `an archive with ${count === 1 ? 'one file' : `${count} files`}`;
-      lines.splice(line, 0, { path, outcome: 'used', reason: null, detail });
-    } catch (thrown) {
-      signal?.throwIfAborted();
-      const { reason, detail } = thrown instanceof SourceError ? thrown : unexpected(thrown);
-      sources.archives.push({ path, reason, detail });
-      skip(path, reason, detail);
-    }
-    onProgress?.(found.length);
+    await search.look(path, alone ? once(() => bytesOf(file)) : () => bytesOf(file), alone);
   }
-  sources.pictures = found.map((file): SourcePicture => ({ kind: 'file', ...file }));
-  return sources;
+  const { pictures, rest, lines } = await takeBinarySets(search.found, options);
+  return {
+    pictures: [...rest.map(({ path, bytes }) => ({ kind: 'file' as const, path, bytes })), ...pictures],
+    lines: [...search.lines, ...lines],
+    archives: search.archives,
+    name: search.name,
+  };
 }
 
+type Bytes = Found['bytes'];
 type Skip = (path: string, reason: SkipReason, detail: string) => void;
 
 /** The files that may be looked at, under clean paths. */
@@ -102,32 +67,89 @@ function sortOut(files: Iterable<FolderFile>, skip: Skip): { path: string; file:
   return kept;
 }
 
-/** The entries that may be unpacked, below `prefix`; the others are told to `skip`. */
-function sortOutEntries(
-  entries: readonly ArchiveEntry[],
-  archive: string,
-  prefix: string,
-  skip: Skip,
-): { path: string; bytes: ArchiveEntry['bytes'] }[] {
-  const kept: { path: string; bytes: ArchiveEntry['bytes'] }[] = [];
-  const empty: string[] = [];
-  for (const entry of entries) {
-    const inside = archivePath(entry.path);
-    const path = `${prefix}${inside ?? entry.path}`;
-    if (inside === null) skip(path, 'unsafe-path', 'its path leads out of the archive');
-    else if (isSystemPath(inside)) skip(path, 'system-file', 'a file of the system');
-    else if (entry.problem) skip(path, entry.problem.reason, entry.problem.detail);
-    else if (kindByName(inside) !== 'none') skip(path, 'nested-archive', 'an archive inside an archive');
-    else if (entry.size === 0) empty.push(path);
-    else kept.push({ path, bytes: entry.bytes });
+/** What was found so far. */
+class Search {
+  readonly found: Found[] = [];
+  readonly lines: ReportLine[] = [];
+  readonly archives: Sources['archives'] = [];
+  name: string | null = null;
+  readonly #unique = uniquePaths();
+
+  constructor(
+    readonly options: Omit<OpenOptions, 'onProgress'>,
+    readonly onProgress: SourceOptions['onProgress'],
+  ) {}
+
+  readonly skip: Skip = (path, reason, detail) => {
+    this.lines.push({ path, outcome: 'skipped', reason, detail });
+  };
+
+  /** Looks into one of the files chosen; `alone`: it is the only one. */
+  async look(path: string, bytes: Bytes, alone: boolean): Promise<void> {
+    const kind = alone ? await kindOfOnly(path, bytes) : kindByName(path);
+    if (kind === 'none') {
+      this.#add(path, bytes, () => blobOf(bytes));
+      return;
+    }
+    if (alone) this.name = archiveStem(leafOf(path));
+    try {
+      await this.#lookInside(path, kind, () => blobOf(bytes), alone);
+    } catch (thrown) {
+      this.options.signal?.throwIfAborted();
+      const { reason, detail } = thrown instanceof SourceError ? thrown : unexpected(thrown);
+      this.archives.push({ path, reason, detail });
+      this.skip(path, reason, detail);
+    }
+    this.onProgress?.(this.found.length);
   }
-  if (empty.length <= mostEmptyLines) for (const path of empty) skip(path, 'empty', 'empty');
-  else skip(archive, 'empty', `${empty.length} of its files are empty`);
-  return kept;
+
+  async #lookInside(
+    path: string,
+    kind: FileKind,
+    content: () => Promise<Blob>,
+    alone: boolean,
+  ): Promise<void> {
+    const before = this.found.length;
+    const onProgress = (listed: number) => this.onProgress?.(before + listed);
+    const opened = await openContainer(path, kind, content, { ...this.options, onProgress });
+    if ('only' in opened) {
+      this.#add(opened.path, opened.only, opened.binary);
+      return;
+    }
+    const line = this.lines.length;
+    this.#addEntries(opened.entries, path, alone ? '' : `${archiveStem(path)}/`);
+    const count = this.found.length - before;
+    const detail = `an archive with ${count === 1 ? 'one file' : `${count} files`} to look at`;
+    this.lines.splice(line, 0, { path, outcome: 'used', reason: null, detail });
+    if (opened.broken !== null) this.skip(path, 'damaged', opened.broken);
+    this.archives.push({ path, reason: null, detail: '' });
+  }
+
+  /** The entries that may be unpacked, below `prefix`; the others are skipped. */
+  #addEntries(entries: readonly ArchiveEntry[], archive: string, prefix: string): void {
+    const empty: string[] = [];
+    for (const { path: written, size, problem, bytes, binary } of entries) {
+      const inside = archivePath(written);
+      const path = `${prefix}${inside ?? written}`;
+      if (inside === null) this.skip(path, 'unsafe-path', 'its path leads out of the archive');
+      else if (isSystemPath(inside)) this.skip(path, 'system-file', 'a file of the system');
+      else if (problem) this.skip(path, problem.reason, problem.detail);
+      else if (kindByName(inside) !== 'none' && !readIdxName(inside)) {
+        this.skip(path, 'nested-archive', 'an archive inside an archive');
+      } else if (size === 0) empty.push(path);
+      else this.#add(path, bytes, binary);
+    }
+    if (empty.length <= mostEmptyLines) for (const path of empty) this.skip(path, 'empty', 'empty');
+    else this.skip(archive, 'empty', `${empty.length} of its files are empty`);
+  }
+
+  #add(path: string, bytes: Bytes, binary: Found['binary']): void {
+    this.found.push({ path: this.#unique(path), bytes, binary });
+  }
 }
 
 /** The kind of a file chosen alone: by its content where the name tells nothing, since nothing else can be meant. */
-async function kindOfOnly(path: string, bytes: Found['bytes']): Promise<FileKind> {
+async function kindOfOnly(path: string, bytes: Bytes): Promise<FileKind> {
   const named = kindByName(path);
   if (named !== 'none') return named;
   try {
@@ -148,20 +170,6 @@ function once<T>(call: () => T): () => T {
   };
 }
 
-async function openArchive(
-  path: string,
-  kind: FileKind,
-  content: Blob,
-  options: OpenOptions,
-): Promise<ArchiveEntry[]> {
-  if (content.size === 0) throw new SourceError('empty', 'empty');
-  if (kind === 'zip') return openZip(content, options);
-  throw new SourceError(
-    'unsupported-format',
-    `a ${extensionOf(path)} archive; ZIP and TAR archives can be read`,
-  );
-}
-
 async function bytesOf(file: FolderFile): Promise<Blob | Uint8Array> {
   try {
     return await file.bytes();
@@ -170,7 +178,7 @@ async function bytesOf(file: FolderFile): Promise<Blob | Uint8Array> {
   }
 }
 
-async function blobOf(bytes: Found['bytes']): Promise<Blob> {
+async function blobOf(bytes: Bytes): Promise<Blob> {
   const content = await bytes();
   return content instanceof Blob ? content : new Blob([new Uint8Array(content)]);
 }

@@ -4,9 +4,18 @@
  */
 import { type FileEntry, ZipReader } from '@zip.js/zip.js/lib/zip-core-reader.js';
 import { messageOf } from '../../platform/errors';
-import type { ArchiveEntry, OpenOptions } from './archive';
+import {
+  type ArchiveEntry,
+  type EntryProblem,
+  largerThan,
+  type OpenedArchive,
+  type OpenOptions,
+  takeTurns,
+  tooManyEntries,
+} from './archive';
 import { sizeText } from './limits';
 import { SourceError } from './source';
+import { collectBlob } from './unpack';
 
 /** A directory beyond this is no directory of `limits.entries` files, whatever the archive says. */
 const mostDirectoryBytes = 128 * 2 ** 20;
@@ -31,20 +40,17 @@ const readerOptions = {
  * Lists the files of a ZIP. Throws `SourceError`: 'damaged', 'encrypted' (all of it), 'limit' (too many entries),
  * 'unreadable'; an abort as it comes.
  */
-export async function openZip(archive: Blob, options: OpenOptions): Promise<ArchiveEntry[]> {
+export async function openZip(archive: Blob, options: OpenOptions): Promise<OpenedArchive> {
   const { limits, signal, onProgress } = options;
   const files: FileEntry[] = [];
   let listed = 0;
   try {
     for await (const entry of new ZipReader(rangesOf(archive), readerOptions).getEntriesGenerator()) {
       listed++;
-      if (listed > limits.entries) {
-        throw new SourceError('limit', `it holds more than ${limits.entries.toLocaleString('en')} files`);
-      }
+      if (listed > limits.entries) throw tooManyEntries(limits);
       if (!entry.directory) files.push(entry);
       if (listed % listedAtOnce === 0) {
-        await new Promise((resolve) => setTimeout(resolve));
-        signal?.throwIfAborted();
+        await takeTurns(signal);
         onProgress?.(listed);
       }
     }
@@ -56,28 +62,34 @@ export async function openZip(archive: Blob, options: OpenOptions): Promise<Arch
   }
   const packed = files.reduce((sum, { compressedSize }) => sum + compressedSize, 0);
   if (packed > archive.size) throw new SourceError('damaged', 'its files lie on top of each other');
-  return files.map((file) => entryOf(file, options));
+  return { entries: files.map((file) => entryOf(file, options)), broken: null };
 }
 
 function entryOf(file: FileEntry, options: OpenOptions): ArchiveEntry {
   const { limits, unpacked, signal } = options;
   const { filename, uncompressedSize: size } = file;
-  const readable = unreadable(file) ?? tooMuch(file, options);
-  if (readable === null) unpacked.bytes += size;
+  const problem = unreadable(file) ?? tooMuch(file, options);
+  if (problem === null) unpacked.bytes += size;
   return {
     path: filename,
     size,
-    problem: readable,
-    bytes: () => {
-      if (size > limits.entryBytes) return Promise.reject(largerThan(limits.entryBytes));
-      return unpack(file, signal);
+    problem,
+    bytes: async () => {
+      if (size > limits.entryBytes) throw largerThan(limits.entryBytes);
+      const content = new Uint8Array(size);
+      await unpack(file, (chunk, at) => content.set(chunk, at), signal);
+      return content;
     },
-    binary: async () => new Blob([await unpack(file, signal)]),
+    binary: async () => {
+      const content = collectBlob();
+      await unpack(file, content.add, signal);
+      return content.finish();
+    },
   };
 }
 
 /** What about an entry rules it out, whatever its size. */
-function unreadable({ symlink, encrypted, compressionMethod }: FileEntry): ArchiveEntry['problem'] {
+function unreadable({ symlink, encrypted, compressionMethod }: FileEntry): EntryProblem | null {
   if (symlink) return { reason: 'link', detail: 'a link to another file' };
   if (encrypted) return { reason: 'encrypted', detail: 'protected by a password' };
   if (compressionMethod !== stored && compressionMethod !== deflated) {
@@ -93,7 +105,7 @@ function unreadable({ symlink, encrypted, compressionMethod }: FileEntry): Archi
 function tooMuch(
   { uncompressedSize, compressedSize }: FileEntry,
   { limits, unpacked }: OpenOptions,
-): ArchiveEntry['problem'] {
+): EntryProblem | null {
   if (uncompressedSize > limits.binaryBytes) return largerThan(limits.binaryBytes);
   if (uncompressedSize > limits.ratioFrom && uncompressedSize > limits.ratio * compressedSize) {
     return {
@@ -105,10 +117,6 @@ function tooMuch(
     return { reason: 'limit', detail: `beyond ${sizeText(limits.totalBytes)} of unpacked files` };
   }
   return null;
-}
-
-function largerThan(bytes: number): SourceError {
-  return new SourceError('too-large', `unpacks to more than ${sizeText(bytes)}`);
 }
 
 /** APPNOTE.TXT 4.4.5. */
@@ -126,15 +134,18 @@ function methodName(method: number): string {
   return names.get(method) ?? `number ${method}`;
 }
 
-/** The content of an entry; never more than it declares. */
-async function unpack(file: FileEntry, signal: AbortSignal | undefined): Promise<Uint8Array<ArrayBuffer>> {
+/** Hands the content of an entry to `take`, chunk by chunk; never more, and in the end no less, than is declared. */
+async function unpack(
+  file: FileEntry,
+  take: (chunk: Uint8Array, at: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   signal?.throwIfAborted();
-  const content = new Uint8Array(file.uncompressedSize);
   let filled = 0;
   const collect = new WritableStream<Uint8Array>({
     write(chunk) {
-      if (filled + chunk.length > content.length) throw new Error('larger than declared');
-      content.set(chunk, filled);
+      if (filled + chunk.length > file.uncompressedSize) throw new Error('larger than declared');
+      take(chunk, filled);
       filled += chunk.length;
     },
   });
@@ -143,8 +154,7 @@ async function unpack(file: FileEntry, signal: AbortSignal | undefined): Promise
   } catch (cause) {
     throw asSourceError(cause, signal);
   }
-  if (filled !== content.length) throw new SourceError('damaged', 'shorter than the archive says');
-  return content;
+  if (filled !== file.uncompressedSize) throw new SourceError('damaged', 'shorter than the archive says');
 }
 
 /** Ours and aborts pass through; all else that zip.js finds means that the archive is broken. */
