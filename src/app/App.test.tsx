@@ -7,6 +7,7 @@ import { useHistory } from './store/history';
 import { followPlan } from './store/plan';
 import { useRun } from './store/run';
 import { setFields, useSetup } from './store/setup';
+import { FakeLibrary } from './testing/fakeLibrary';
 import { type FakeSession, freshPage } from './testing/fakeSession';
 import { draw } from './testing/page';
 
@@ -27,9 +28,11 @@ vi.mock('./panels', () => {
 });
 
 let session: FakeSession;
+let library: FakeLibrary;
 
 beforeEach(() => {
-  session = freshPage();
+  library = new FakeLibrary();
+  session = freshPage(library);
 });
 afterEach(() => {
   stopPlanning();
@@ -279,24 +282,29 @@ describe('the page', () => {
     await open();
     const file = new File(['x'], 'one.png', { type: 'image/png' });
     Object.defineProperty(file, 'webkitRelativePath', { value: 'waste/glass/one.png' });
-    fireEvent.change(screen.getByTestId('folder-input'), { target: { files: [file] } });
-    await screen.findByText('your folder');
-    expect(session.last('importFiles')).toMatchObject({
-      name: 'waste',
-      files: [{ path: 'waste/glass/one.png' }],
-    });
+    const input = await screen.findByTestId('folder-input', {}, patient);
+    fireEvent.change(input, { target: { files: [file] } });
+    await waitFor(() => expect(library.imports).toHaveLength(1));
+    const { request, succeed } = library.imports[0]!;
+    expect(request).toMatchObject({ name: 'waste', files: [{ path: 'waste/glass/one.png' }] });
+    act(() => succeed({ id: 'its-id' }));
+    await waitFor(() => expect(session.last('openSet')).toMatchObject({ set: 'its-id', seed: 0 }));
+    await screen.findByRole('button', { name: /^waste/, pressed: true });
     expect(useSetup.getState()).toMatchObject({ preset: 'photos-quick', recipe: { data: 'folder' } });
   });
 
-  it('keeps the pictures it has when a folder holds none', async () => {
+  it('keeps the pictures it has when an import brings none', async () => {
     await open();
-    session.loadError = {
+    const input = await screen.findByTestId('pictures-input', {}, patient);
+    fireEvent.change(input, { target: { files: [new File(['x'], 'a.txt')] } });
+    await waitFor(() => expect(library.imports).toHaveLength(1));
+    const error = {
       code: 'import/no-images',
-      message: 'There are no pictures in “notes”.',
+      message: 'There are no pictures in a.txt.',
       hint: 'Choose another.',
     };
-    fireEvent.change(screen.getByTestId('pictures-input'), { target: { files: [new File(['x'], 'a.txt')] } });
-    await screen.findByText('There are no pictures in “notes”.');
+    act(() => library.imports[0]!.end({ ok: false, error, report: null }));
+    await screen.findByText('There are no pictures in a.txt.');
     expect(useSetup.getState().recipe.data).toBe('confetti');
     expect(button('Start').disabled).toBe(false);
   });

@@ -6,10 +6,10 @@
 
 import { useMediaQuery } from '@mantine/hooks';
 import { type ReactNode, useEffect, useState } from 'react';
+import { DropAndPaste } from './data/adding/DropAndPaste';
 import { LazyExperiment } from './experiment/LazyExperiment';
 import { LazyLabelSurface } from './labels/LazyLabelSurface';
 import { Runs } from './runs/Runs';
-import { FolderDrop } from './setup/FolderDrop';
 import { SetUp } from './setup/SetUp';
 import { Footer } from './shell/Footer';
 import { Header } from './shell/Header';
@@ -59,7 +59,7 @@ export function App() {
       </main>
       <Runs />
       <Footer />
-      <FolderDrop />
+      <DropAndPaste />
       <LazyLabelSurface />
       <LazyExperiment />
     </div>

@@ -3,6 +3,8 @@
 import { decodePermalink } from '../recipe';
 import { ensureData } from './store/actions';
 import { followLabels } from './store/labels';
+import { followLastSet, loadFirstPictures } from './store/lastSet';
+import { followSets } from './store/library';
 import { warn } from './store/notify';
 import { followPlan } from './store/plan';
 import { connectSession, isUnderWay, session, useRun } from './store/run';
@@ -39,5 +41,7 @@ export function begin(): void {
   followTiming();
   followPlan();
   followLabels();
-  void ensureData();
+  followSets();
+  followLastSet();
+  void loadFirstPictures(window.location.hash.replace('#', '') !== '');
 }

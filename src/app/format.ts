@@ -1,4 +1,6 @@
-/** Numbers as they are read, not as they are stored. */
+/** Numbers and names as they are read, not as they are stored. */
+
+import { shortened } from '../labels';
 
 const grouped = new Intl.NumberFormat('en-GB');
 
@@ -46,4 +48,9 @@ export function showRate(perSecond: number): string {
 export function showWeights(count: number): string {
   if (count < 1e6) return `${showCount(Math.max(1, Math.round(count / 1e3)))} thousand`;
   return `${(count / 1e6).toFixed(1)} million`;
+}
+
+/** A name that somebody gave, in a sentence: in quotes, short, and unable to turn the text around it about. */
+export function showName(name: string): string {
+  return `‘\u2068${shortened(name, 60)}\u2069’`;
 }

@@ -1,6 +1,6 @@
 import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ensureData, start, takeFolderFrom } from '../store/actions';
+import { ensureData, start, takeSet } from '../store/actions';
 import { followLabels, useLabels } from '../store/labels';
 import { useRun } from '../store/run';
 import { setFields, useSetup } from '../store/setup';
@@ -30,8 +30,7 @@ afterEach(() => {
 async function open(flat = false) {
   if (flat) {
     session.classNames = [];
-    const files = [{ path: 'a.png', file: new File(['x'], 'a.png') }];
-    await takeFolderFrom(async () => ({ name: 'flat', files }));
+    await takeSet({ id: 'flat', name: 'flat', revision: 1 });
   } else {
     setFields({ label_source: 'hand' });
     await ensureData();

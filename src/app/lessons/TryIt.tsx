@@ -26,9 +26,9 @@ export function TryIt() {
   const underWay = useUnderWay();
   const busy = useRun((s) => s.run.phase === 'preparing' || s.dataset === null || s.connection !== 'ready');
   const pending = useUi((s) => s.pending !== null);
-  const needsFolder = useSetup((s) => s.recipe.data === 'folder' && s.folder === null);
+  const needsPictures = useSetup((s) => s.recipe.data === 'folder' && s.own === null);
   const classes = useRun((s) => s.dataset?.classNames.length ?? 0) || 10;
-  const shown = needsFolder ? [] : experimentsFor({ recipe, underWay, classes });
+  const shown = needsPictures ? [] : experimentsFor({ recipe, underWay, classes });
   if (shown.length === 0) return null;
   return (
     <>

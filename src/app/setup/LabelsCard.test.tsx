@@ -1,7 +1,7 @@
 import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { labelSurface } from '../labels/labelSurface';
-import { ensureData, start, takeFolderFrom } from '../store/actions';
+import { ensureData, start, takeSet } from '../store/actions';
 import { changeLabels, followLabels, useLabels } from '../store/labels';
 import { chooseMethod, setFields, useSetup } from '../store/setup';
 import { type FakeSession, freshPage } from '../testing/fakeSession';
@@ -76,8 +76,7 @@ it('has labels picked where classes are known, and opens the surface where they 
   await screen.findByText('2 varied pictures labelled');
   expect(counts()).toEqual(['a1', 'b1']);
   session.classNames = [];
-  const files = [{ path: 'a.png', file: new File(['x'], 'a.png') }];
-  await act(() => takeFolderFrom(async () => ({ name: 'flat', files })));
+  await act(() => takeSet({ id: 'flat', name: 'flat', revision: 1 }));
   await waitFor(() => expect(useLabels.getState().pictures?.classNames).toEqual([]));
   fireEvent.click(screen.getByRole('button', { name: 'Pick labels for me' }));
   await waitFor(() => expect(labelSurface.use.getState().open).toBe(true));

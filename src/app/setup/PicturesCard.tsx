@@ -1,15 +1,12 @@
 /** Which pictures: the built-in sets, or the person's own. */
 
-import { Button, Progress } from '@mantine/core';
 import type { Recipe } from '../../recipe';
-import { plural } from '../format';
+import { LazyOwnSets } from '../data/library/LazyOwnSets';
 import { Panel } from '../panels/panel/Panel';
 import { Notice } from '../shell/Notice';
-import { cancelLoading, takeBuiltin, takeFolderAgain, useUi } from '../store/actions';
+import { takeBuiltin } from '../store/actions';
 import { useProblems, useUnderWay } from '../store/facts';
-import { useRun } from '../store/run';
-import { type Folder, useSetup } from '../store/setup';
-import { FolderPicker } from './FolderPicker';
+import { useSetup } from '../store/setup';
 import { ProblemLines } from './ProblemLines';
 import styles from './setup.module.css';
 import confetti from './sprites/confetti.webp';
@@ -50,82 +47,22 @@ export function PicturesCard() {
               <span className={styles.soft}>{about}</span>
             </button>
           ))}
-        {(!underWay || data === 'folder') && <FolderOption chosen={data === 'folder'} locked={underWay} />}
       </div>
+      <LoadError />
+      <LazyOwnSets />
       <ProblemLines problems={problems} />
       {underWay && <p className={styles.locked}>A run keeps its pictures. Stop it to take others.</p>}
     </Panel>
   );
 }
 
-function FolderOption({ chosen, locked }: { chosen: boolean; locked: boolean }) {
-  const folder = useSetup((s) => s.folder);
-  const busy = useSetup((s) => s.loading !== null && !/^(confetti|grey|noise):/.test(s.loading));
+/** Why the pictures asked for could not be loaded. */
+function LoadError() {
   const error = useSetup((s) => s.dataError);
+  if (error === null) return null;
   return (
-    <div className={`${styles.option} ${chosen ? styles.on : ''}`}>
-      {folder !== null && <OwnFolder folder={folder} chosen={chosen} locked={locked} />}
-      {!locked && (
-        <>
-          <b>{folder === null ? 'Drop a folder here' : 'Another folder'}</b>
-          <span className={styles.soft}>
-            or anywhere on this page · sub-folders become classes · stays on this machine
-          </span>
-          {busy ? <ImportProgress /> : <FolderPicker />}
-        </>
-      )}
-      {error !== null && (
-        <Notice kind="bad" title={error.message}>
-          <p>{error.hint} The pictures before it are still in use.</p>
-        </Notice>
-      )}
-    </div>
-  );
-}
-
-/** The folder that was read: its size, and what of it could not be used. */
-function OwnFolder({ folder, chosen, locked }: { folder: Folder; chosen: boolean; locked: boolean }) {
-  const summary = useRun((s) => (s.dataset?.kind === 'folder' ? s.dataset : null));
-  return (
-    <div className={styles.own}>
-      <span className={styles.optionHead}>
-        <b className={styles.name}>{folder.name}</b>
-        <span className={styles.soft}>your folder</span>
-      </span>
-      {chosen && summary !== null && (
-        <span className={styles.soft}>
-          {plural(summary.count, 'picture')} ·{' '}
-          {summary.classNames.length === 0
-            ? 'no classes'
-            : plural(summary.classNames.length, 'class', 'classes')}
-        </span>
-      )}
-      {!chosen && (
-        <Button variant="default" size="compact-sm" disabled={locked} onClick={takeFolderAgain}>
-          Use it again
-        </Button>
-      )}
-    </div>
-  );
-}
-
-function ImportProgress() {
-  const progress = useRun((s) => s.importProgress);
-  const pending = useUi((s) => s.pending);
-  const percent = progress === null || progress.total === 0 ? 0 : (100 * progress.done) / progress.total;
-  return (
-    <div className={styles.progress} role="status">
-      <span className={styles.soft}>
-        {progress === null
-          ? 'Looking into the folder…'
-          : `${progress.done} of ${plural(progress.total, 'file')} read`}
-      </span>
-      <Progress value={percent} size={6} aria-label="Files read" />
-      {progress !== null && (
-        <Button variant="default" size="compact-xs" disabled={pending !== null} onClick={cancelLoading}>
-          Cancel
-        </Button>
-      )}
-    </div>
+    <Notice kind="bad" title={error.message} onClose={() => useSetup.setState({ dataError: null })}>
+      <p>{error.hint} The pictures before it are still in use.</p>
+    </Notice>
   );
 }

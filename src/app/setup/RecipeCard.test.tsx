@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fieldApplies, fieldNames, liveFields, methodNames, recipeField } from '../../recipe';
-import { ensureData, start, takeFolderFrom } from '../store/actions';
+import { ensureData, start, takeSet } from '../store/actions';
 import { chooseMethod, setField, setFields, useSetup } from '../store/setup';
 import { type FakeSession, freshPage } from '../testing/fakeSession';
 import { draw } from '../testing/page';
@@ -128,15 +128,12 @@ describe('the recipe form', () => {
     expect(row('data_seed')).toBeNull();
   });
 
-  it('splits a folder anew when the picture seed changes', async () => {
-    await takeFolderFrom(async () => ({
-      name: 'waste',
-      files: [{ path: 'a.png', file: new File(['x'], 'a.png') }],
-    }));
+  it('splits a set anew when the picture seed changes', async () => {
+    await takeSet({ id: 'waste', name: 'waste', revision: 1 });
     draw(<RecipeCard />);
     openAll();
     type('data_seed', '7');
-    await waitFor(() => expect(session.last('importFiles')).toMatchObject({ name: 'waste', seed: 7 }), {
+    await waitFor(() => expect(session.last('openSet')).toMatchObject({ set: 'waste', seed: 7 }), {
       timeout: 2000,
     });
   });

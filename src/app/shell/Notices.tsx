@@ -39,8 +39,8 @@ const origins: Record<Arrival['from'], string> = {
 
 function ArrivalNotice() {
   const arrival = useSetup((s) => s.arrival);
-  const needsFolder = useSetup((s) => s.recipe.data === 'folder' && s.folder === null);
-  if (arrival === null || (arrival.problems.length === 0 && !needsFolder)) return null;
+  const needsPictures = useSetup((s) => s.recipe.data === 'folder' && s.own === null);
+  if (arrival === null || (arrival.problems.length === 0 && !needsPictures)) return null;
   const close = () => useSetup.setState({ arrival: null });
   const { problems } = arrival;
   const origin = origins[arrival.from];
@@ -58,7 +58,7 @@ function ArrivalNotice() {
           ))}
         </ul>
       )}
-      {needsFolder && <p>It was made for a folder of pictures. Choose yours on the left.</p>}
+      {needsPictures && <p>It was made for pictures of one’s own. Add yours on the left.</p>}
     </Notice>
   );
 }

@@ -5,11 +5,19 @@
 
 import { create } from 'zustand';
 import { asPawsaurError } from '../../platform/errors';
-import { type FieldName, type FieldValue, liveFields, type MethodName, type Recipe } from '../../recipe';
+import {
+  builtinParams,
+  type FieldName,
+  type FieldValue,
+  liveFields,
+  type MethodName,
+  pictureFieldNames,
+  type Recipe,
+} from '../../recipe';
 import { problemsOf, sameRecipe } from './facts';
 import { replacingRun } from './history';
 import { tellLabels } from './labels';
-import { reportError, tell, warn } from './notify';
+import { reportError, tell } from './notify';
 import { isUnderWay, session, useRun } from './run';
 import {
   changedFields,
@@ -17,10 +25,10 @@ import {
   chooseMethod,
   choosePreset,
   dataKey,
-  type Folder,
-  folderKey,
+  type OwnSet,
   setField,
   setFields,
+  setKey,
   useSetup,
 } from './setup';
 
@@ -55,21 +63,21 @@ async function during(pending: Pending, action: () => Promise<void>): Promise<vo
 
 /** Loads the pictures the recipe asks for, unless the worker has them. Failures stay in `dataError`. */
 export async function ensureData(): Promise<void> {
-  const { recipe, folder, loaded, loading } = useSetup.getState();
-  const key = dataKey(recipe, folder);
+  const { recipe, own, loaded, loading } = useSetup.getState();
+  const key = dataKey(recipe, own);
   if (key === null || key === loaded || key === loading) return loadingData;
-  loadingData = load(key, recipe, folder);
+  loadingData = load(key, recipe, own);
   return loadingData;
 }
 
 let loadingData: Promise<void> = Promise.resolve();
 
-async function load(key: string, recipe: Recipe, folder: Folder | null): Promise<void> {
+async function load(key: string, recipe: Recipe, own: OwnSet | null): Promise<void> {
   useSetup.setState({ loading: key, dataError: null });
   try {
-    const { data, data_seed: seed, hue_spread: hueSpread } = recipe;
-    if (data !== 'folder') await session().loadBuiltin(data, { seed, hueSpread });
-    else if (folder !== null) await session().importFiles(folder.name, folder.files, seed);
+    const { data, data_seed: seed } = recipe;
+    if (data !== 'folder') await session().loadBuiltin(data, { seed, params: builtinParams(recipe) });
+    else if (own !== null) await session().openSet(own.id, seed);
     useSetup.setState({ loaded: key });
   } catch (thrown) {
     const { code, message, hint } = asPawsaurError(thrown);
@@ -102,51 +110,19 @@ export function takeBuiltin(name: Exclude<Recipe['data'], 'folder'>): void {
   void ensureData();
 }
 
-/** What `loading` is while a folder is being listed. */
-const listing = 'listing';
-
-/**
- * Lists a folder and reads it; none (null) when the person thought better of it. The pictures before it stay in
- * use until it has been read.
- */
-export async function takeFolderFrom(list: () => Promise<Folder | null>): Promise<void> {
-  if (isUnderWay(useRun.getState().run)) {
-    warn('A run is under way', 'It keeps its pictures. Stop it, then add the folder again.');
-    return;
-  }
-  useSetup.setState({ loading: listing, dataError: null });
-  try {
-    const folder = await list();
-    if (folder !== null) await takeFolder(folder);
-  } catch (thrown) {
-    reportError(thrown);
-  } finally {
-    if (useSetup.getState().loading === listing) useSetup.setState({ loading: null });
-  }
-}
-
-async function takeFolder(folder: Folder): Promise<void> {
+/** Takes a data set of the person's own. The pictures before it stay in use until it has been opened. */
+export async function takeSet(own: OwnSet): Promise<void> {
   const recipe: Recipe = { ...useSetup.getState().recipe, data: 'folder' };
-  const key = folderKey(folder, recipe.data_seed);
-  loadingData = load(key, recipe, folder);
+  const key = setKey(own, recipe.data_seed);
+  const { loaded, loading } = useSetup.getState();
+  if (loaded !== key && loading !== key) loadingData = load(key, recipe, own);
   await loadingData;
   if (useSetup.getState().loaded !== key) return;
-  useSetup.setState({ folder });
+  useSetup.setState({ own });
   const taken = chooseData('folder');
   if (taken !== null) {
     tell(`Recipe: ${taken}`, 'A small convolutional network learns more from a few hundred photos.');
   }
-}
-
-/** Goes back to the folder that was read last. */
-export function takeFolderAgain(): void {
-  chooseData('folder');
-  void ensureData();
-}
-
-/** Gives up reading pictures. */
-export function cancelLoading(): void {
-  void session().stop().catch(reportError);
 }
 
 /** Builds the run that the form describes, unless it is there. False when something refuses it. */
@@ -214,7 +190,7 @@ const live: readonly FieldName[] = liveFields;
 /** Changes a field of the form; a live one reaches a run that is under way from its next step on. */
 export async function changeField(name: FieldName, value: FieldValue): Promise<void> {
   setField(name, value);
-  if (name === 'data' || name === 'data_seed' || name === 'hue_spread') laterEnsureData();
+  if (pictureFieldNames.includes(name)) laterEnsureData();
   if (!live.includes(name) || !isUnderWay(useRun.getState().run)) return;
   try {
     const problems = await session().setLive(name, value);

@@ -9,19 +9,23 @@ import { planOf, usePlan } from './plan';
 import { isUnderWay, useRun } from './run';
 import { dataKey, type Setup, useSetup } from './setup';
 
-/** The built-in sets before they are loaded: 1,600 training pictures of 64 px, 10 classes. */
-const builtinFacts: RunFacts = { trainImages: 1600, imageSize: 64, classes: 10 };
+/** A built-in set before it is loaded. */
+const builtinFacts = ({ train_pictures, data_classes }: Recipe): RunFacts => ({
+  trainImages: train_pictures,
+  imageSize: 64,
+  classes: data_classes,
+});
 
 /** What the session knows of the pictures. */
 type Known = Pick<ClientState, 'dataset' | 'connection'>;
 
-/** Facts of the pictures that the recipe asks for, none where a folder is still missing. */
-function factsFor(setup: Pick<Setup, 'recipe' | 'folder' | 'loaded'>, { dataset }: Known): RunFacts {
-  if (dataset !== null && setup.loaded !== null && setup.loaded === dataKey(setup.recipe, setup.folder)) {
+/** Facts of the pictures that the recipe asks for, none where they are still missing. */
+function factsFor(setup: Pick<Setup, 'recipe' | 'own' | 'loaded'>, { dataset }: Known): RunFacts {
+  if (dataset !== null && setup.loaded !== null && setup.loaded === dataKey(setup.recipe, setup.own)) {
     const { trainCount: trainImages, size: imageSize, classNames } = dataset;
     return { trainImages, imageSize, classes: classNames.length };
   }
-  if (setup.recipe.data !== 'folder') return builtinFacts;
+  if (setup.recipe.data !== 'folder') return builtinFacts(setup.recipe);
   return { trainImages: 0, imageSize: 80, classes: 0 };
 }
 
@@ -30,8 +34,8 @@ function factsFor(setup: Pick<Setup, 'recipe' | 'folder' | 'loaded'>, { dataset 
  * into memory is the worker's to say: it plans the run.
  */
 export function problemsOf(setup: Setup, known: Known): FieldProblem[] {
-  const { recipe, folder, refusals } = setup;
-  const loading = setup.loading !== null && setup.loading === dataKey(recipe, folder);
+  const { recipe, own, refusals } = setup;
+  const loading = setup.loading !== null && setup.loading === dataKey(recipe, own);
   const planned = planOf(setup, known)?.problems ?? [];
   const checked = [
     ...checkRecipe(recipe, factsFor(setup, known)),
@@ -46,10 +50,10 @@ export function problemsOf(setup: Setup, known: Known): FieldProblem[] {
 }
 
 /** What stands against the labels; none while the pictures they belong to are not there. */
-function labelProblems({ recipe, folder, loaded }: Setup, { dataset }: Known): FieldProblem[] {
+function labelProblems({ recipe, own, loaded }: Setup, { dataset }: Known): FieldProblem[] {
   const { pictures, history, trainIndices } = useLabels.getState();
   if (history === null || pictures === null || pictures.generation !== dataset?.generation) return [];
-  if (loaded === null || loaded !== dataKey(recipe, folder)) return [];
+  if (loaded === null || loaded !== dataKey(recipe, own)) return [];
   return checkLabels(recipe, history.present, trainIndices);
 }
 

@@ -1,7 +1,7 @@
 import { waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FakeSession, freshPage } from '../testing/fakeSession';
-import { ensureData, start, takeBuiltin, takeFolderFrom } from './actions';
+import { ensureData, start, takeBuiltin, takeSet } from './actions';
 import { problemsOf } from './facts';
 import { isUnsaved } from './history';
 import {
@@ -39,10 +39,7 @@ const listed = () =>
 const present = () => useLabels.getState().history!.present;
 const shown = () => shownLabels(useSetup.getState().recipe, useLabels.getState())!;
 const labelled = (given: Int32Array) => [...given.keys()].filter((index) => given[index]! >= 0);
-const folder = async () => ({
-  name: 'waste',
-  files: [{ path: 'a.png', file: new File(['x'], 'a.png') }],
-});
+const waste = { id: 'waste', name: 'waste', revision: 1 };
 
 describe('labels by budget', () => {
   it('are those of a draw, of training pictures only, another for another seed', () => {
@@ -155,9 +152,9 @@ describe('labels picked', () => {
     expect([shown().given[6], shown().given[11]]).toEqual([0, 1]);
   });
 
-  it('are for the person to label in a flat folder', async () => {
+  it('are for the person to label in a set without classes', async () => {
     session.classNames = [];
-    await takeFolderFrom(folder);
+    await takeSet(waste);
     await listed();
     session.picks = Int32Array.of(2, 1);
     expect(await pickLabels(24, 0)).toEqual({ picked: 2, labelled: false });

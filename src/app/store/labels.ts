@@ -1,7 +1,7 @@
 /**
  * The labels of the pictures in use: who said what, with undo, for the set-up, the labelling surface and the ballot.
- * The worker is told of every change a moment after it. Labels stay while their pictures can come back: going to
- * another set and back, or starting the worker again, loses none.
+ * The worker is told of every change a moment after it, and so is the library, which keeps them beyond the visit.
+ * Going to another set and back, leaving pictures out, or starting the worker again, loses none.
  */
 
 import { useMemo } from 'react';
@@ -24,7 +24,10 @@ import {
 } from '../../labels';
 import { PawsaurError } from '../../platform/errors';
 import type { Recipe } from '../../recipe';
+import type { KeptLabels } from '../../session/library';
 import type { PictureList } from '../../session/protocol';
+import { keptLabels, labellingOf, mergedLabels } from './keptLabels';
+import { library, useLibrary } from './libraryState';
 import { reportError } from './notify';
 import { isUnderWay, session, useRun } from './run';
 import { labelsKey, setFields, useSetup } from './setup';
@@ -38,7 +41,7 @@ export interface Labels {
   history: LabelHistory | null;
   /** Pictures chosen for the person to label, in order; empty when none were. */
   picked: readonly number[];
-  /** The labelling that was downloaded last. */
+  /** The labelling that was downloaded or kept last. */
   saved: Labelling | null;
   /** Why nobody may change labels now; null where they may. */
   frozen: string | null;
@@ -57,25 +60,43 @@ export const useLabels = create<Labels>(() => nothing);
 
 const { getState: get, setState: set } = useLabels;
 
-/** Labels of pictures that are not in use now, by `labelsKey`; the latest few. */
-const kept = new Map<string, LabelHistory>();
+/** Labels of pictures that are not in use now. */
+interface Kept {
+  history: LabelHistory;
+  /** [n] rows of the pictures in their set. */
+  rows: Int32Array;
+  /** What the library keeps, of pictures that are left out, too; null where nobody labelled any. */
+  stored: KeptLabels | null;
+}
+
+/** The labels of this visit, by `labelsKey`; the latest few. */
+const kept = new Map<string, Kept>();
 const mostKept = 8;
 let key: string | null = null;
+/** What the library keeps under `key`. */
+let stored: KeptLabels | null = null;
 
 /** Rest after the last change before the worker is told, ms. */
 const restMs = 120;
+/** Rest after the last change before the library keeps it, ms. */
+const keepMs = 400;
 /** What the worker knows, and the timer of what it will be told. */
 let told: Labelling | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let telling: Promise<void> = Promise.resolve();
 /** Settles, never badly, when the pictures that came last are listed. */
 let listed: Promise<void> = Promise.resolve();
+/** The timer of what the library will be told. */
+let keeping: ReturnType<typeof setTimeout> | undefined;
 
 /** Puts the labels back to a page without pictures. */
 export function forgetLabels(): void {
   clearTimeout(timer);
+  clearTimeout(keeping);
+  keeping = undefined;
   kept.clear();
   key = null;
+  stored = null;
   told = null;
   set(nothing, true);
 }
@@ -101,42 +122,71 @@ export function followLabels(): () => void {
 async function list(generation: number): Promise<void> {
   try {
     const pictures = await session().listPictures();
+    const { loaded } = useSetup.getState();
+    const next = loaded === null ? null : labelsKey(loaded);
+    keep();
+    const before = next === null ? null : (kept.get(next)?.stored ?? (await keptLabels(next)));
     if (pictures.generation !== useRun.getState().dataset?.generation) return;
-    take(pictures);
+    take(pictures, next, before);
   } catch (thrown) {
     // Overtaken by other pictures, which are listed in turn.
     if (useRun.getState().dataset?.generation === generation) reportError(thrown);
   }
 }
 
-function take(pictures: PictureList): void {
-  const { loaded } = useSetup.getState();
-  keep();
-  key = loaded === null ? null : labelsKey(loaded);
-  const known = createLabelling(pictures.classNames, pictures.truth);
-  const before = key === null ? undefined : kept.get(key);
-  const same = before !== undefined && before.present.given.length === pictures.names.length;
+/** Goes on with the labels of other pictures: as they were in this visit, else as the library kept them. */
+function take(pictures: PictureList, next: string | null, fromLibrary: KeptLabels | null): void {
+  const before = next === null ? undefined : kept.get(next);
+  const same = before !== undefined && sameRows(before.rows, pictures.rows) ? before.history : null;
+  const restored = fromLibrary === null ? null : labellingOf(fromLibrary, pictures);
+  const history = same ?? startHistory(restored ?? createLabelling(pictures.classNames, pictures.truth));
   const all = Int32Array.from(pictures.names.keys());
+  key = next;
+  stored = fromLibrary;
   set({
     pictures,
     trainIndices: all.filter((index) => pictures.heldOut[index] === 0),
-    history: same ? before : startHistory(known),
+    history,
     picked: [],
+    ...(same === null && restored !== null && { saved: restored }),
   });
+  if (restored !== null && before === undefined) setFields({ label_source: 'hand' });
   // Labels that nobody gave are no news.
-  told = same && before.past.length > 0 ? null : get().history!.present;
+  told = restored !== null || history.past.length > 0 ? null : history.present;
   tellSoon();
 }
 
+const sameRows = (a: Int32Array, b: Int32Array) => a.length === b.length && a.every((row, i) => row === b[i]);
+
 function keep(): void {
-  const { history } = get();
-  if (key === null || history === null) return;
+  keepInLibrary();
+  const { history, pictures } = get();
+  if (key === null || history === null || pictures === null) return;
   kept.delete(key);
-  kept.set(key, history);
+  kept.set(key, { history, rows: pictures.rows, stored });
   for (const oldest of kept.keys()) {
     if (kept.size <= mostKept) break;
     kept.delete(oldest);
   }
+}
+
+/** Has the library keep what was labelled since it was told last. */
+function keepInLibrary(): void {
+  if (keeping === undefined) return;
+  clearTimeout(keeping);
+  keeping = undefined;
+  const { history, pictures } = get();
+  if (key === null || history === null || pictures === null) return;
+  const [{ present }, where] = [history, key];
+  const labels = mergedLabels(present, pictures.rows, stored);
+  stored = labels;
+  void library()
+    .then((to) => to.keepLabels(where, labels))
+    .then(() => {
+      const isKept = useLibrary.getState().storage?.problem === null;
+      if (isKept && get().history?.present === present) set({ saved: present });
+    })
+    .catch(reportError);
 }
 
 function tellSoon(): void {
@@ -170,6 +220,8 @@ export async function tellLabels(): Promise<void> {
 function go(history: LabelHistory): void {
   set({ history });
   tellSoon();
+  clearTimeout(keeping);
+  keeping = setTimeout(keepInLibrary, keepMs);
 }
 
 function current(): LabelHistory {

@@ -19,13 +19,13 @@ export const usePlan = create<{ key: string | null; report: PlanReport | null }>
   report: null,
 }));
 
-type Asked = Pick<Setup, 'recipe' | 'folder' | 'loaded'>;
+type Asked = Pick<Setup, 'recipe' | 'own' | 'loaded'>;
 type Known = Pick<ClientState, 'dataset' | 'connection'>;
 
 /** What a plan is of: the recipe and the pictures it asks for; null while the worker has others. */
-function planKey({ recipe, folder, loaded }: Asked, { dataset, connection }: Known): string | null {
+function planKey({ recipe, own, loaded }: Asked, { dataset, connection }: Known): string | null {
   if (dataset === null || connection !== 'ready') return null;
-  if (loaded === null || loaded !== dataKey(recipe, folder)) return null;
+  if (loaded === null || loaded !== dataKey(recipe, own)) return null;
   return JSON.stringify([dataset.generation, recipe]);
 }
 

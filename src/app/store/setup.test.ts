@@ -4,7 +4,7 @@ import { freshPage } from '../testing/fakeSession';
 import { changedFields, chooseData, choosePreset, dataKey, setFields, useSetup } from './setup';
 
 const setup = () => useSetup.getState();
-const folder = { name: 'waste', files: [] };
+const own = { id: 'waste', name: 'waste', revision: 1 };
 
 beforeEach(() => {
   freshPage();
@@ -60,8 +60,8 @@ describe('choosing pictures', () => {
       dataKey({ ...recipe, data: 'grey' }, null),
     );
     expect(dataKey({ ...recipe, data: 'folder' }, null)).toBeNull();
-    expect(dataKey({ ...recipe, data: 'folder' }, folder)).not.toBe(
-      dataKey({ ...recipe, data: 'folder' }, { ...folder }),
-    );
+    const ofOwn = dataKey({ ...recipe, data: 'folder' }, own);
+    expect(dataKey({ ...recipe, data: 'folder' }, { ...own, name: 'rubbish' })).toBe(ofOwn);
+    expect(dataKey({ ...recipe, data: 'folder' }, { ...own, revision: 2 })).not.toBe(ofOwn);
   });
 });

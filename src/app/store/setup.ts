@@ -5,6 +5,7 @@
 
 import { create } from 'zustand';
 import {
+  builtinParams,
   defaultPreset,
   type FieldName,
   type FieldProblem,
@@ -13,21 +14,18 @@ import {
   type MethodName,
   type NamedRecipe,
   type Preset,
+  pictureFieldNames,
   presets,
   type Recipe,
 } from '../../recipe';
 import type { ErrorReport } from '../../session/protocol';
 
-/** One file of a folder, its path relative to it: `class/picture.jpg`. */
-export interface FolderFile {
-  path: string;
-  file: File;
-}
-
-/** The folder that was chosen last. Its files stay here, so that it can be read again. */
-export interface Folder {
+/** A data set of the library, as it was when it was taken into use. */
+export interface OwnSet {
+  id: string;
   name: string;
-  files: FolderFile[];
+  /** Rises with every change of its pictures. */
+  revision: number;
 }
 
 /** Where a set-up came from, and what of it could not be used. */
@@ -43,7 +41,8 @@ export interface Setup {
   arrival: Arrival | null;
   /** What the session refused at the last start; gone once the recipe changes. */
   refusals: readonly FieldProblem[];
-  folder: Folder | null;
+  /** The data set of the person's own that was in use last. */
+  own: OwnSet | null;
   /** Which pictures the worker holds (`dataKey`), and what it is loading now. */
   loaded: string | null;
   loading: string | null;
@@ -56,7 +55,7 @@ export const useSetup = create<Setup>(() => ({
   recipe: { ...defaultPreset.recipe },
   arrival: null,
   refusals: [],
-  folder: null,
+  own: null,
   loaded: null,
   loading: null,
   dataError: null,
@@ -79,8 +78,10 @@ export function setField(name: FieldName, value: FieldValue): void {
   setFields({ [name]: value } as Partial<Recipe>);
 }
 
-/** Fields that say which pictures are taken; they belong to the pictures, not to the preset. */
-const dataFieldNames = ['data', 'data_seed', 'hue_spread'] as const satisfies readonly FieldName[];
+/** The fields that say which pictures are taken; they belong to the pictures, not to the preset. */
+export function pictureFields(recipe: Readonly<Recipe>): Partial<Recipe> {
+  return Object.fromEntries(pictureFieldNames.map((name) => [name, recipe[name]]));
+}
 
 /** Whether a preset holds the values of a paper, which are meant for whatever pictures there are. */
 const isOfficial = (name: string): boolean => name.endsWith('official');
@@ -95,10 +96,11 @@ const kindOf = (data: Recipe['data']) => (data === 'folder' ? 'folder' : 'builti
 export function choosePreset(name: string): void {
   const preset = findPreset(name);
   if (preset === undefined) return;
-  const { data, data_seed, hue_spread, label_source, label_seed } = get().recipe;
-  const fits = isOfficial(name) || kindOf(data) === kindOf(preset.data);
+  const { recipe } = get();
+  const { label_source, label_seed } = recipe;
+  const fits = isOfficial(name) || kindOf(recipe.data) === kindOf(preset.data);
   const labels = name === get().preset ? {} : { label_source, label_seed };
-  const kept = fits ? { data, data_seed, hue_spread, ...labels } : {};
+  const kept = fits ? { ...pictureFields(recipe), ...labels } : {};
   set({ preset: preset.name, recipe: { ...preset.recipe, ...kept }, refusals: [] });
 }
 
@@ -117,8 +119,8 @@ function nearestPreset(method: MethodName, data: Recipe['data']): Preset {
 export function chooseMethod(method: MethodName): Preset {
   const { recipe } = get();
   const preset = nearestPreset(method, recipe.data);
-  const { data, data_seed, hue_spread, label_source, label_seed } = recipe;
-  const kept = { data, data_seed, hue_spread, label_source, label_seed };
+  const { label_source, label_seed } = recipe;
+  const kept = { ...pictureFields(recipe), label_source, label_seed };
   set({ preset: preset.name, recipe: { ...preset.recipe, ...kept }, refusals: [] });
   return preset;
 }
@@ -144,9 +146,8 @@ export function chooseData(data: Recipe['data']): string | null {
 /** Fields that differ from the preset, the choice of pictures apart. */
 export function changedFields(preset: string, recipe: Readonly<Recipe>): FieldName[] {
   const base = presetRecipe(preset);
-  const data: readonly FieldName[] = dataFieldNames;
   return (Object.keys(base) as FieldName[]).filter(
-    (name) => !data.includes(name) && recipe[name] !== base[name],
+    (name) => !pictureFieldNames.includes(name) && recipe[name] !== base[name],
   );
 }
 
@@ -155,24 +156,26 @@ export function takeSetup({ recipe, preset, problems }: NamedRecipe, from: Arriv
   set({ recipe, preset, arrival: { from, problems }, refusals: [] });
 }
 
-/** The pictures a recipe asks for, as one string that changes when they do; null while a folder is missing. */
-export function dataKey(recipe: Readonly<Recipe>, folder: Folder | null): string | null {
-  if (recipe.data === 'folder') return folder === null ? null : folderKey(folder, recipe.data_seed);
-  const spread = recipe.data === 'confetti' ? recipe.hue_spread : '';
-  return `${recipe.data}:${recipe.data_seed}:${spread}`;
+/** The pictures a recipe asks for, as one string that changes when they do; null while none of one's own are chosen. */
+export function dataKey(recipe: Readonly<Recipe>, own: OwnSet | null): string | null {
+  if (recipe.data === 'folder') return own === null ? null : setKey(own, recipe.data_seed);
+  const params = Object.entries(builtinParams(recipe)).map(([name, value]) => `${name}=${value}`);
+  return `${recipe.data}:${recipe.data_seed}:${params.join('&')}`;
 }
 
-/** The pictures that labels belong to, from the key of those loaded: another split of the same folder keeps them. */
+/** The key of a data set of one's own, split by a seed. */
+export function setKey({ id, revision }: Pick<OwnSet, 'id' | 'revision'>, seed: number): string {
+  return `${setPrefix}${id}@${revision}:${seed}`;
+}
+
+const setPrefix = 'set:';
+
+/** Whether a key is that of the data set `id`, whatever its state and split. */
+export function isKeyOfSet(key: string, id: string): boolean {
+  return key.startsWith(`${setPrefix}${id}@`);
+}
+
+/** The pictures that labels belong to, from the key of those loaded: another split of the same set keeps them. */
 export function labelsKey(loaded: string): string {
-  return loaded.startsWith('folder:') ? loaded.slice(0, loaded.lastIndexOf(':')) : loaded;
-}
-
-const folderNumbers = new WeakMap<Folder, number>();
-let nextFolder = 1;
-
-/** The key of a folder, split by a seed: the same name chosen twice may hold other files. */
-export function folderKey(folder: Folder, seed: number): string {
-  const number = folderNumbers.get(folder) ?? nextFolder++;
-  folderNumbers.set(folder, number);
-  return `folder:${number}:${seed}`;
+  return loaded.startsWith(setPrefix) ? loaded.slice(0, loaded.lastIndexOf('@')) : loaded;
 }

@@ -8,9 +8,12 @@ import type { PortHandlers } from '../../session/workerPort';
 import { useUi } from '../store/actions';
 import { useHistory } from '../store/history';
 import { forgetLabels } from '../store/labels';
+import { forgetImports } from '../store/library';
+import { connectLibrary } from '../store/libraryState';
 import { usePlan } from '../store/plan';
 import { connectSession, useRun } from '../store/run';
 import { useSetup } from '../store/setup';
+import { FakeLibrary } from './fakeLibrary';
 
 export class FakeSession {
   readonly commands: Command[] = [];
@@ -95,7 +98,7 @@ export class FakeSession {
       this.send({ type: 'refused', replyTo, problems: refused });
       return;
     }
-    if ((command.type === 'loadBuiltin' || command.type === 'importFiles') && this.loadError !== null) {
+    if ((command.type === 'loadBuiltin' || command.type === 'openSet') && this.loadError !== null) {
       this.send({ type: 'error', replyTo, error: this.loadError });
       this.loadError = null;
       return;
@@ -109,8 +112,8 @@ export class FakeSession {
       case 'loadBuiltin':
         this.#load(command.name, 'builtin', 1600);
         break;
-      case 'importFiles':
-        this.#load(command.name, 'folder', 320);
+      case 'openSet':
+        this.#load(command.set, 'folder', 320);
         break;
       case 'prepare':
       case 'reset':
@@ -170,6 +173,7 @@ export class FakeSession {
   }
 
   #load(name: string, kind: 'builtin' | 'folder', trainCount: number): void {
+    const set = kind === 'folder' ? name : null;
     const { summary } = sampleEvent('dataset');
     const heldOutCount = trainCount / 4;
     const count = trainCount + heldOutCount;
@@ -179,7 +183,7 @@ export class FakeSession {
     const size = kind === 'builtin' ? 64 : 80;
     this.send({
       type: 'dataset',
-      summary: { ...summary, generation, name, kind, size, count, trainCount, heldOutCount, classNames },
+      summary: { ...summary, generation, set, name, kind, size, count, trainCount, heldOutCount, classNames },
     });
     this.tell('ready', 0);
   }
@@ -187,15 +191,18 @@ export class FakeSession {
 
 const emptyRun: ClientState = new SessionClient().getState();
 
-/** Puts every store back to a fresh page and connects it to a new fake session. */
-export function freshPage(): FakeSession {
+/** Puts every store back to a fresh page and connects it to a new fake session, and to a library. */
+export function freshPage(library = new FakeLibrary()): FakeSession {
+  connectLibrary(library);
+  forgetImports();
+  localStorage.clear();
   useSetup.setState(
     {
       preset: defaultPreset.name,
       recipe: { ...defaultPreset.recipe },
       arrival: null,
       refusals: [],
-      folder: null,
+      own: null,
       loaded: null,
       loading: null,
       dataError: null,

@@ -1,13 +1,17 @@
-/** Lets folders and files be dropped anywhere on the page; a file of a recipe or of labels is read as one. */
+/**
+ * Lets folders and files be dropped, and pictures be pasted, anywhere on the page. A file of a recipe or of labels
+ * that is dropped alone is read as one.
+ */
 
 import { useEffect, useState } from 'react';
-import { plural } from '../format';
-import { looksLikeLabels, readLabelFile } from '../labels/labelFiles';
-import { takeFolderFrom } from '../store/actions';
-import { reportError, tell, warn } from '../store/notify';
+import { plural } from '../../format';
+import { looksLikeLabels, readLabelFile } from '../../labels/labelFiles';
+import { takeRecipeFile } from '../../setup/recipeFile';
+import { importListed } from '../../store/library';
+import { reportError, tell, warn } from '../../store/notify';
+import styles from './adding.module.css';
 import { dropContents, fromDrop } from './collectFiles';
-import { takeRecipeFile } from './recipeFile';
-import styles from './setup.module.css';
+import { pastedPictures, takePasted } from './paste';
 
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
 
@@ -16,16 +20,17 @@ async function takeDrop(transfer: DataTransfer): Promise<void> {
   const contents = dropContents(transfer);
   try {
     const [file] = contents.files;
-    if (contents.files.length === 1 && file.name.toLowerCase().endsWith('.json'))
-      return await takeRecipeFile(file);
-    if (contents.files.length === 1 && looksLikeLabels(file)) return await takeLabels(file);
-    await takeFolderFrom(() => fromDrop(contents));
+    if (contents.files.length === 1 && file !== undefined) {
+      if (file.name.toLowerCase().endsWith('.json')) return await takeRecipeFile(file);
+      if (looksLikeLabels(file)) return await takeLabels(file);
+    }
+    await importListed(() => fromDrop(contents));
   } catch (thrown) {
     reportError(thrown);
   }
 }
 
-/** Reads a file of labels; what of it cannot be used is told in a corner,. */
+/** Reads a file of labels; what of it cannot be used is told in a corner. */
 async function takeLabels(file: File): Promise<void> {
   const { given, problems } = await readLabelFile(file);
   const first = problems[0] === undefined ? '' : ` The first: ${problems[0].reason}`;
@@ -37,7 +42,12 @@ async function takeLabels(file: File): Promise<void> {
     );
 }
 
-export function FolderDrop() {
+/** Whether what is typed or pasted there is meant for a field. */
+function isField(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('input, textarea, [contenteditable]') !== null;
+}
+
+export function DropAndPaste() {
   const [over, setOver] = useState(false);
   useEffect(() => {
     // Entering a child leaves its parent, in this order, so the page is left when as many were left as entered.
@@ -64,10 +74,19 @@ export function FolderDrop() {
         void takeDrop(event.dataTransfer);
       },
     };
+    const paste = (event: ClipboardEvent) => {
+      if (isField(event.target)) return;
+      const files = pastedPictures(event.clipboardData);
+      if (files.length === 0) return;
+      event.preventDefault();
+      void takePasted(files);
+    };
     const all = Object.entries(listeners) as [keyof typeof listeners, (event: DragEvent) => void][];
     for (const [name, listener] of all) window.addEventListener(name, listener);
+    window.addEventListener('paste', paste);
     return () => {
       for (const [name, listener] of all) window.removeEventListener(name, listener);
+      window.removeEventListener('paste', paste);
     };
   }, []);
   if (!over) return null;
@@ -75,7 +94,7 @@ export function FolderDrop() {
     <div className={styles.dropOverlay} role="status">
       <div>
         <b>Drop it here</b>
-        <span>Sub-folders become classes. Nothing leaves this machine.</span>
+        <span>Folders, pictures, a ZIP. Sub-folders become classes. Nothing leaves this machine.</span>
       </div>
     </div>
   );

@@ -3,10 +3,29 @@
  * paths. Nothing is read here: what is no picture is told apart, with its reason, when the worker reads it.
  */
 
-import type { Folder, FolderFile } from '../store/setup';
+/** One file of a folder, its path relative to it: `class/picture.jpg`. */
+interface FolderFile {
+  path: string;
+  file: File;
+}
+
+/** Files as they were chosen together, and what they are called. */
+export interface Folder {
+  name: string;
+  files: FolderFile[];
+}
 
 /** Name of a set whose files came without a folder. */
 const looseName = 'pictures';
+
+/** A single archive names its set. */
+const archive = /\.(zip|tar|tgz|tar\.gz|bin|gz)$/i;
+
+function nameOfLoose(files: readonly File[]): string {
+  const [first] = files;
+  if (files.length !== 1 || first === undefined || !archive.test(first.name)) return looseName;
+  return first.name.replace(archive, '') || looseName;
+}
 
 /** From `showDirectoryPicker`. */
 export async function fromDirectoryHandle(handle: FileSystemDirectoryHandle): Promise<Folder> {
@@ -34,7 +53,7 @@ export function fromFileList(list: Iterable<File>): Folder {
   const files = [...list];
   const root = files[0]?.webkitRelativePath?.split('/')[0] ?? '';
   return {
-    name: root === '' ? looseName : root,
+    name: root === '' ? nameOfLoose(files) : root,
     files: files.map((file) => ({ path: file.webkitRelativePath || file.name, file })),
   };
 }
@@ -61,7 +80,8 @@ export async function fromDrop({ entries, files }: Dropped): Promise<Folder> {
   const found: FolderFile[] = [];
   for (const entry of entries) await walkEntry(entry, '', found);
   const [first] = entries;
-  return { name: entries.length === 1 && first.isDirectory ? first.name : looseName, files: found };
+  const single = entries.length === 1 && first?.isDirectory === true;
+  return { name: single ? first.name : nameOfLoose(found.map(({ file }) => file)), files: found };
 }
 
 async function walkEntry(entry: FileSystemEntry, prefix: string, found: FolderFile[]): Promise<void> {

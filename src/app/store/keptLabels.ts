@@ -1,0 +1,73 @@
+/**
+ * Labels by hand as the library keeps them: row by row of a stored set, so that they find their pictures again when
+ * others were added or left out.
+ */
+
+import { createLabelling, type Labelling, withGiven } from '../../labels';
+import type { KeptLabels } from '../../session/library';
+import type { PictureList } from '../../session/protocol';
+import { library } from './libraryState';
+
+/** The true class of a row that was not there when labels were kept. */
+const unseen = -2;
+
+/** A run waits for the labels of its pictures, but not for a library that does not answer, ms. */
+const patienceMs = 3000;
+
+/** What the library keeps under a key; null where that is nothing, or cannot be had. */
+export async function keptLabels(key: string): Promise<KeptLabels | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), patienceMs);
+  });
+  try {
+    return await Promise.race([library().then((from) => from.labels(key)), late]);
+  } catch {
+    // Without what was kept, the pictures are as they came.
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The labelling of these pictures as it was kept; those that came later are as they came. null where it is none. */
+export function labellingOf(kept: KeptLabels, pictures: PictureList): Labelling | null {
+  const classNames = [...kept.classNames];
+  const numberOf = (name: string) => {
+    const known = classNames.indexOf(name);
+    return known >= 0 ? known : classNames.push(name) - 1;
+  };
+  const asKept = (labels: Int32Array, row: number) => labels[row] ?? unseen;
+  const given = pictures.rows.map((row) => Math.max(-1, asKept(kept.given, row)));
+  const truth = pictures.rows.map((row, i) => {
+    const before = asKept(kept.truth, row);
+    if (before !== unseen) return before;
+    const label = pictures.truth[i]!;
+    return label < 0 ? -1 : numberOf(pictures.classNames[label]!);
+  });
+  try {
+    return withGiven(createLabelling(classNames, truth), given);
+  } catch {
+    return null;
+  }
+}
+
+/** What is to be kept of a labelling, with what was `before` of rows that are not among its pictures now. */
+export function mergedLabels(labelling: Labelling, rows: Int32Array, before: KeptLabels | null): KeptLabels {
+  const classNames = [...labelling.classNames];
+  const length = rows.reduce((most, row) => Math.max(most, row + 1), before?.given.length ?? 0);
+  const carriedOver = (labels: Int32Array | undefined, none: number) => {
+    const all = new Int32Array(length).fill(none);
+    labels?.forEach((label, row) => {
+      all[row] = label < 0 ? label : classNames.indexOf(before!.classNames[label]!);
+    });
+    return all;
+  };
+  const given = carriedOver(before?.given, -1);
+  const truth = carriedOver(before?.truth, unseen);
+  rows.forEach((row, i) => {
+    given[row] = labelling.given[i]!;
+    truth[row] = labelling.truth[i]!;
+  });
+  return { classNames, given, truth };
+}
