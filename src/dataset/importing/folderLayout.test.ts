@@ -2,17 +2,29 @@ import { describe, expect, it } from 'vitest';
 import { readFolderLayout } from './folderLayout';
 
 const read = (paths: string[], name?: string) => {
-  const files = paths.map((path) => ({ path, bytes: async () => new Uint8Array(0) }));
-  const layout = readFolderLayout(files, name);
+  const layout = readFolderLayout(
+    paths.map((path) => ({ path })),
+    name,
+  );
   const placed = layout.files.map(({ path, className, heldOut }) => [path, className, heldOut]);
-  return { name: layout.name, unsafe: layout.unsafe, placed };
+  return { name: layout.name, placed };
+};
+/** Pictures and their masks, classes, and masks left over. */
+const readMasks = (paths: string[], name?: string) => {
+  const { files, lostMasks } = readFolderLayout(
+    paths.map((path) => ({ path })),
+    name,
+  );
+  return {
+    pairs: files.map(({ path, className, mask }) => [path, className, mask?.path ?? null]),
+    lost: lostMasks.map(({ path }) => path),
+  };
 };
 
 describe('readFolderLayout', () => {
   it('takes the top folder for the name and the folders below it for classes', () => {
     expect(read(['pets/dog/1.jpg', 'pets/cat/old/2.jpg', 'pets/loose.jpg'])).toEqual({
       name: 'pets',
-      unsafe: [],
       placed: [
         ['cat/old/2.jpg', 'cat', null],
         ['dog/1.jpg', 'dog', null],
@@ -33,7 +45,6 @@ describe('readFolderLayout', () => {
   it('leaves a flat folder unlabelled', () => {
     expect(read(['holiday/1.jpg', 'holiday/2.jpg'])).toEqual({
       name: 'holiday',
-      unsafe: [],
       placed: [
         ['1.jpg', null, null],
         ['2.jpg', null, null],
@@ -84,33 +95,96 @@ describe('readFolderLayout', () => {
     ]);
   });
 
-  it('drops hidden and system files without a word', () => {
-    const junk = [
-      '.DS_Store',
-      'Thumbs.db',
-      'desktop.ini',
-      'cat/._1.jpg',
-      '__MACOSX/cat/1.jpg',
-      '.git/x/1.jpg',
-    ];
-    expect(read([...junk, 'cat/1.jpg', 'dog/1.jpg'])).toMatchObject({
-      unsafe: [],
+  it('lets no text beside the pictures hide what the folders mean', () => {
+    expect(read(['README.md', 'pets/cat/1.jpg', 'pets/dog/1.jpg', 'pets/licence.txt'])).toEqual({
+      name: 'pets',
       placed: [
         ['cat/1.jpg', 'cat', null],
         ['dog/1.jpg', 'dog', null],
+        ['licence.txt', null, null],
+        ['README.md', null, null],
       ],
+    });
+    expect(read(['d/train/cat/1.jpg', 'd/val/cat/2.jpg', 'd/about.json'], 'x').placed).toEqual([
+      ['d/about.json', null, null],
+      ['d/train/cat/1.jpg', 'cat', false],
+      ['d/val/cat/2.jpg', 'cat', true],
+    ]);
+  });
+
+  it('keeps the class of a picture that is named like a text', () => {
+    const mixed = ['cat/1.jpg', 'dog/2.jpg', 'dog/3.txt'];
+    expect(read(mixed).placed.map(([, name]) => name)).toEqual(['cat', 'dog', 'dog']);
+    expect(read(['cat/1.txt', 'dog/2.txt']).placed.map(([, name]) => name)).toEqual(['cat', 'dog']);
+  });
+
+  it('takes a folder of pictures for no class when it is the only one', () => {
+    expect(read(['d/images/1.jpg', 'd/images/2.jpg'], 'd').placed.map(([, name]) => name)).toEqual([
+      null,
+      null,
+    ]);
+    expect(read(['images/1.jpg', 'cat/2.jpg']).placed.map(([, name]) => name)).toEqual(['cat', 'images']);
+  });
+
+  it('sets lists of labels aside, and what an export says of itself', () => {
+    const paths = [
+      'set/cat/1.png',
+      'set/dog/2.png',
+      'set/labels.csv',
+      'set/dog/Index.CSV',
+      'set/pawsaur.json',
+    ];
+    const layout = readFolderLayout(
+      paths.map((path) => ({ path })),
+      'other',
+    );
+    expect(layout.files.map(({ path }) => path)).toEqual(['set/cat/1.png', 'set/dog/2.png']);
+    expect(layout.lists.map(({ path }) => path)).toEqual(['set/dog/Index.CSV', 'set/labels.csv']);
+    expect(layout.description?.path).toBe('set/pawsaur.json');
+  });
+
+  it('finds masks beside pictures, whatever the extensions', () => {
+    expect(readMasks(['d/images/a.jpg', 'd/images/b.jpg', 'd/masks/a.png', 'd/index.csv'])).toEqual({
+      pairs: [
+        ['images/a.jpg', null, 'masks/a.png'],
+        ['images/b.jpg', null, null],
+      ],
+      lost: [],
+    });
+    expect(readMasks(['cat/1.jpg', 'dog/1.jpg', 'masks/cat/1.png', 'Masks/dog/1.png']).pairs).toEqual([
+      ['cat/1.jpg', 'cat', 'masks/cat/1.png'],
+      ['dog/1.jpg', 'dog', 'Masks/dog/1.png'],
+    ]);
+    expect(readMasks(['cat/1.jpg', 'cat/mask/1.png', 'dog/1.jpg', 'dog/mask/1.png']).pairs).toEqual([
+      ['cat/1.jpg', 'cat', 'cat/mask/1.png'],
+      ['dog/1.jpg', 'dog', 'dog/mask/1.png'],
+    ]);
+    const split = ['train/images/cat/1.jpg', 'train/masks/cat/1.png', 'val/images/cat/2.jpg'];
+    expect(readMasks(split).pairs).toEqual([
+      ['train/images/cat/1.jpg', 'cat', 'train/masks/cat/1.png'],
+      ['val/images/cat/2.jpg', 'cat', null],
+    ]);
+    expect(readMasks(['data/1.jpg', 'data/masks/1.png'], 'pets').pairs).toEqual([
+      ['data/1.jpg', null, 'data/masks/1.png'],
+    ]);
+  });
+
+  it('gives a picture one mask, that of its whole name first, and lists the others', () => {
+    expect(
+      readMasks(['1.jpg', '1.png', '2.jpg', 'masks/1.png', 'masks/2.bmp', 'masks/2.png', 'masks/9.png']),
+    ).toEqual({
+      pairs: [
+        ['1.jpg', null, null],
+        ['1.png', null, 'masks/1.png'],
+        ['2.jpg', null, 'masks/2.bmp'],
+      ],
+      lost: ['masks/2.png', 'masks/9.png'],
     });
   });
 
-  it('sets paths aside that climb out of the folder', () => {
-    expect(read(['../../etc/passwd.jpg', 'cat/../../x.jpg', '', './cat//./1.jpg', 'dog/2.jpg'])).toEqual({
-      name: null,
-      unsafe: ['../../etc/passwd.jpg', 'cat/../../x.jpg', ''],
-      placed: [
-        ['cat/1.jpg', 'cat', null],
-        ['dog/2.jpg', 'dog', null],
-      ],
-    });
+  it('takes a folder of masks that fit no picture for a class', () => {
+    const worn = ['mask/1.jpg', 'mask/2.jpg', 'no_mask/1.jpg'];
+    expect(readMasks(worn).pairs.map(([, name]) => name)).toEqual(['mask', 'mask', 'no_mask']);
   });
 
   it('treats hostile names as names', () => {
