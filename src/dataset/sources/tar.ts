@@ -49,7 +49,7 @@ export async function openTar(archive: Blob, options: OpenOptions): Promise<Open
   let at = 0;
   for (let listed = 0; at + block <= archive.size; listed++) {
     if (listed > limits.entries) throw tooManyEntries(limits);
-    if (listed % listedAtOnce === 0) {
+    if (listed % listedAtOnce === listedAtOnce - 1) {
       await takeTurns(signal);
       onProgress?.(entries.length);
     }
