@@ -4,13 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectClose, loadFixture } from '../checkpoint/parity';
 import { defineKernel, type PawsaurBackend, readBack, startEngine, webgpu } from '../engine';
 import { augment } from './augment';
-import { type ImageStore, onGpu, uploadImages } from './imageStore';
+import { type ImageStore, onGpu, openImages } from './imageStore';
 import { blurInPlace } from './kernels/blur';
 import { colourBody, colourDeclarations } from './kernels/colour';
 import { crop } from './kernels/crop';
 import { finishInPlace } from './kernels/finish';
 import { columnConstants, LANES } from './kernels/shared';
-import { COLUMNS, column, NO_SOLARIZE, solarizeCut } from './parameters';
+import { COLUMNS, column, evaluationParameters, NO_SOLARIZE, solarizeCut } from './parameters';
 import { randomResizedCrop } from './randomResizedCrop';
 import { normalise } from './reference/colour';
 import { type Picture, pack } from './reference/picture';
@@ -26,6 +26,7 @@ import {
   stackRows,
   storedPicture,
 } from './testing/goldens';
+import { packedPictures } from './testing/packed';
 
 const fixture = loadFixture('augment');
 const inputs = ['image', 'image_small'];
@@ -112,9 +113,11 @@ describe('the kernels give the golden', () => {
     expect((await startEngine()).backend).toBe('webgpu');
     backend = webgpu()!;
     const image = storedPicture(fixture, 'image');
-    const uploaded = uploadImages(pack(image), 1, image);
+    const uploaded = openImages(packedPictures(pack(image), image.width * image.height), 1, image);
     if (!onGpu(uploaded)) throw new Error('the pictures are not on the GPU');
     store = uploaded;
+    // The only picture is in the first slot from here on.
+    store.place(evaluationParameters([0], image));
   });
   afterAll(() => store.dispose());
 

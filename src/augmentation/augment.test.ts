@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readBack, startEngine } from '../engine';
 import { randomStream } from '../platform/random';
 import { officialRecipe } from '../recipe';
-import { type AugmentOptions, augment, evaluationBatch } from './augment';
-import { type ImageStore, uploadImages } from './imageStore';
+import { type AugmentOptions, augment, augmentRows, evaluationBatch } from './augment';
+import { type ImageStore, openImages } from './imageStore';
 import {
   COLUMNS,
   column,
@@ -19,6 +19,7 @@ import {
 import { augmentReference } from './reference/pipeline';
 import type { Interpolation } from './reference/resize';
 import { allStages, boxRow, stackRows } from './testing/goldens';
+import { packedPictures } from './testing/packed';
 
 /** Pictures of coloured noise with flat and saturated patches. */
 function noise(count: number, width: number, height: number): Uint32Array {
@@ -29,9 +30,16 @@ function noise(count: number, width: number, height: number): Uint32Array {
   });
 }
 
-function inMemory(pixels: Uint32Array, count: number, width: number, height: number): ImageStore {
-  return { count, width, height, pixels, tensor: null, dispose: () => undefined };
+/** Pictures that no device has. */
+function inMemory(pixels: Uint32Array, width: number, height: number): ImageStore {
+  const { take } = packedPictures(pixels, width * height);
+  const rest = { tensor: null, place: (rows: Float32Array) => rows, dispose: () => undefined };
+  return { width, height, slots: Number.POSITIVE_INFINITY, take, ...rest };
 }
+
+/** All of square pictures on the device. */
+const onDevice = (pixels: Uint32Array, count: number, side: number) =>
+  openImages(packedPictures(pixels, side * side), count, side);
 
 function largestDifference(got: Float32Array, want: Float32Array): number {
   expect(got.length).toBe(want.length);
@@ -64,12 +72,11 @@ async function both(
   options: AugmentOptions,
 ) {
   const pixels = noise(count, width, height);
-  const store = uploadImages(pixels, count, { width, height });
-  const parameters = tf.tensor2d(rows, [rows.length / COLUMNS, COLUMNS]);
-  const crops = augment(store, parameters, size, options);
+  const store = openImages(packedPictures(pixels, width * height), count, { width, height });
+  const crops = augmentRows(store, rows, size, options);
   const got = await readBack(crops);
-  const want = augmentReference(inMemory(pixels, count, width, height), rows, size, options);
-  tf.dispose([crops, parameters]);
+  const want = augmentReference(inMemory(pixels, width, height), rows, size, options);
+  tf.dispose(crops);
   store.dispose();
   return { got, want };
 }
@@ -214,10 +221,10 @@ describe('the kernels agree with the reference', () => {
 
 describe('augment', () => {
   it('gives the same bits twice, and leaves nothing behind', async () => {
-    const store = uploadImages(noise(6, 40, 40), 6, 40);
+    const store = onDevice(noise(6, 40, 40), 6, 40);
     const recipe = { ...busy, global_crops_size: 32 };
     const { group, parameters } = drawCrops(recipe, cropStream(0, 0), [0, 1, 2, 3, 4, 5], 40)[0]!;
-    const rows = tf.tensor2d(parameters, [12, COLUMNS]);
+    const rows = tf.tensor2d(store.place(parameters), [12, COLUMNS]);
     const before = tf.memory().numTensors;
     const first = augment(store, rows, group.size, group);
     const second = augment(store, rows, group.size, group);
@@ -228,7 +235,7 @@ describe('augment', () => {
 
   it('leaves out a stage that is off, whatever the rows say', async () => {
     const pixels = noise(1, 16, 16);
-    const store = uploadImages(pixels, 1, 16);
+    const store = onDevice(pixels, 1, 16);
     const row = evaluationParameters([0], 16);
     const plain = await readBack(evaluationBatch(store, [0], 16));
     row[column.gray] = 1;
@@ -236,24 +243,22 @@ describe('augment', () => {
     row[column.solarize] = 0.5;
     row[column.equalize] = 1;
     const stages = { colour: false, blur: 0, solarize: false, equalize: false };
-    const rows = tf.tensor2d(row, [1, COLUMNS]);
-    expect(await readBack(augment(store, rows, 16, { stages }))).toEqual(plain);
-    expect(await readBack(augment(store, rows, 16, { stages: allStages }))).not.toEqual(plain);
+    expect(await readBack(augmentRows(store, row, 16, { stages }))).toEqual(plain);
+    expect(await readBack(augmentRows(store, row, 16, { stages: allStages }))).not.toEqual(plain);
   });
 
   it('computes the same from pictures in memory, where there is no WebGPU', async () => {
     const pixels = noise(3, 20, 20);
-    const store = uploadImages(pixels, 3, 20);
+    const store = onDevice(pixels, 3, 20);
     const { group, parameters } = drawCrops(
       { ...busy, global_crops_size: 16 },
       cropStream(0, 2),
       [2, 0],
       20,
     )[0]!;
-    const rows = () => tf.tensor2d(parameters, [4, COLUMNS]);
-    const onCpu = augment(inMemory(pixels, 3, 20, 20), rows(), 16, group);
+    const onCpu = augmentRows(inMemory(pixels, 20, 20), parameters, 16, group);
     expect(onCpu.shape).toEqual([4, 3, 16, 16]);
-    const onGpu = await readBack(augment(store, rows(), 16, group));
+    const onGpu = await readBack(augmentRows(store, parameters, 16, group));
     expect(largestDifference(onGpu, await readBack(onCpu))).toBeLessThan(CLOSE);
   });
 });
@@ -261,7 +266,7 @@ describe('augment', () => {
 describe('evaluationBatch', () => {
   it('takes whole pictures, in the order asked for', async () => {
     const pixels = noise(4, 10, 10);
-    const store = uploadImages(pixels, 4, 10);
+    const store = onDevice(pixels, 4, 10);
     const batch = evaluationBatch(store, [3, 1], 10);
     expect(batch.shape).toEqual([2, 3, 10, 10]);
     const got = await readBack(batch);
@@ -275,18 +280,49 @@ describe('evaluationBatch', () => {
 
   it('takes the central square of pictures that are not square', async () => {
     const pixels = noise(1, 14, 6);
-    const got = await readBack(evaluationBatch(uploadImages(pixels, 1, { width: 14, height: 6 }), [0], 6));
+    const store = openImages(packedPictures(pixels, 14 * 6), 1, { width: 14, height: 6 });
+    const got = await readBack(evaluationBatch(store, [0], 6));
     const red = (pixels[4]! & 255) / 255;
     expect(got[0]).toBeCloseTo((red - 0.485) / 0.229, 5);
   });
 });
 
-describe('uploadImages', () => {
+describe('openImages', () => {
   it('refuses more pictures than the device reads at once, and says how many it takes', () => {
-    expect(() => uploadImages(new Uint32Array(0), 1e9, 64)).toThrowError(/it takes \d+\./);
+    expect(() => onDevice(new Uint32Array(0), 1e9, 64)).toThrowError(/it takes \d+\./);
+  });
+});
+
+describe('a store with room for a few pictures', () => {
+  it('makes the same crops as one with room for all, however many are asked for', async () => {
+    const pixels = noise(30, 20, 20);
+    const [all, few] = [onDevice(pixels, 30, 20), openImages(packedPictures(pixels, 400), 4, 20)];
+    const recipe = { ...busy, global_crops_size: 16 };
+    for (let step = 0; step < 6; step++) {
+      const indices = Array.from({ length: 10 }, (_, i) => (7 * step + 3 * i) % 30);
+      const { group, parameters } = drawCrops(recipe, cropStream(0, step), indices, 20)[0]!;
+      const [one, other] = [all, few].map((store) => augmentRows(store, parameters, 16, group));
+      expect(one!.shape).toEqual([20, 3, 16, 16]);
+      expect(await readBack(other!)).toEqual(await readBack(one!));
+    }
+    const everything = Array.from({ length: 30 }, (_, i) => 29 - i);
+    const [one, other] = [all, few].map((store) => evaluationBatch(store, everything, 12));
+    expect(await readBack(other!)).toEqual(await readBack(one!));
   });
 
-  it('refuses pixels that do not fit the count', () => {
-    expect(() => uploadImages(new Uint32Array(99), 1, 10)).toThrowError(/need 100 pixels; 99 were given/);
+  it('lets crops that were asked for before have their pictures', async () => {
+    const pixels = noise(8, 12, 12);
+    const few = openImages(packedPictures(pixels, 144), 2, 12);
+    const batches = [
+      [0, 1],
+      [2, 3],
+      [4, 5],
+      [0, 7],
+    ];
+    const crops = batches.map((batch) => evaluationBatch(few, batch, 12));
+    const all = onDevice(pixels, 8, 12);
+    for (const [i, batch] of batches.entries()) {
+      expect(await readBack(crops[i]!)).toEqual(await readBack(evaluationBatch(all, batch, 12)));
+    }
   });
 });

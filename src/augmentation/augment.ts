@@ -11,6 +11,7 @@ import { blurInPlace } from './kernels/blur';
 import { crop } from './kernels/crop';
 import { finishInPlace } from './kernels/finish';
 import { COLUMNS, evaluationParameters, type Stages } from './parameters';
+import { cutByPictures } from './pictureSlots';
 import { augmentReference } from './reference/pipeline';
 import type { Interpolation } from './reference/resize';
 
@@ -23,8 +24,8 @@ export interface AugmentOptions {
 }
 
 /**
- * Makes one crop per row of `parameters` [B, COLUMNS] (float32): float32 [B, 3, outputSize, outputSize],
- * normalised with ImageNet's mean and deviation.
+ * Makes one crop per row of `parameters` [B, COLUMNS] (float32), which are as `store.place` gave them: float32
+ * [B, 3, outputSize, outputSize], normalised with ImageNet's mean and deviation.
  */
 export function augment(
   store: ImageStore,
@@ -48,6 +49,22 @@ export function augment(
   return tf.tensor4d(crops, [rows.length / COLUMNS, 3, outputSize, outputSize]);
 }
 
+/** `augment` for rows [B, COLUMNS] as they are drawn, made at once; of any number of pictures. */
+export function augmentRows(
+  store: ImageStore,
+  rows: Float32Array,
+  outputSize: number,
+  options: AugmentOptions,
+): tf.Tensor {
+  return tf.tidy(() => {
+    const parts = cutByPictures(rows, store.slots).map((part) => {
+      const parameters = tf.tensor2d(store.place(part), [part.length / COLUMNS, COLUMNS]);
+      return augment(store, parameters, outputSize, options);
+    });
+    return parts.length === 1 ? (parts[0] as tf.Tensor) : tf.concat(parts);
+  });
+}
+
 /**
  * The pictures `indices` whole (their largest central square, for pictures that are not square), resized to
  * `outputSize` and normalised: float32 [n, 3, outputSize, outputSize].
@@ -57,10 +74,7 @@ export function evaluationBatch(
   indices: ArrayLike<number>,
   outputSize: number,
 ): tf.Tensor {
-  const parameters = tf.tensor2d(evaluationParameters(indices, store), [indices.length, COLUMNS]);
-  const crops = augment(store, parameters, outputSize, {
+  return augmentRows(store, evaluationParameters(indices, store), outputSize, {
     stages: { colour: false, blur: 0, solarize: false, equalize: false },
   });
-  parameters.dispose();
-  return crops;
 }

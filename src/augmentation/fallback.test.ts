@@ -3,11 +3,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { readBack, startEngine } from '../engine';
 import { officialRecipe } from '../recipe';
-import { augment, COLUMNS, cropStream, drawCrops, evaluationBatch, uploadImages } from './index';
+import { augment, COLUMNS, cropStream, drawCrops, evaluationBatch, openImages } from './index';
+import { packedPictures } from './testing/packed';
 
 it('augments on the CPU backend', async () => {
   expect((await startEngine({ backend: 'cpu' })).backend).toBe('cpu');
-  const store = uploadImages(new Uint32Array(2 * 64).fill(0xff0000ff), 2, 8);
+  const store = openImages(packedPictures(new Uint32Array(2 * 64).fill(0xff0000ff), 64), 2, 8);
   const recipe = { ...officialRecipe, global_crops_size: 8, jitter_prob: 0, gray_prob: 0, solarize_prob: 0 };
   const { group, parameters } = drawCrops(recipe, cropStream(0, 0), [0, 1], 8)[0]!;
   const crops = augment(store, tf.tensor2d(parameters, [4, COLUMNS]), group.size, group);

@@ -1,63 +1,76 @@
 /**
- * The pictures of a data set where the augmentation reads them: on the GPU as one packed buffer where WebGPU
- * is in use, else in memory for the reference path.
+ * The pictures of a data set where the augmentation reads them: on the GPU in as many slots as there is room for,
+ * filled as batches ask for pictures, where WebGPU is in use; else taken from their source for the reference path.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { type PawsaurBackend, webgpu } from '../engine';
 import { PawsaurError } from '../platform/errors';
 import { type ImageSize, sides } from './parameters';
+import { PictureSlots, type PictureSource } from './pictureSlots';
 
-/** Uploaded pictures, all of one size. Exactly one of `tensor` and `pixels` is there. */
+/** Pictures, all of one size. */
 export interface ImageStore {
-  readonly count: number;
   readonly width: number;
   readonly height: number;
-  /** int32 [count, height × width]: the packed bits r | g << 8 | b << 16 | 255 << 24, row-major. */
+  /** Most different pictures that one call of `place` may name. */
+  readonly slots: number;
+  /** int32 [slots, height × width]: the packed bits r | g << 8 | b << 16 | 255 << 24, row-major; null without WebGPU. */
   readonly tensor: tf.Tensor | null;
-  /** The same on the CPU, where there is no WebGPU. */
-  readonly pixels: Uint32Array | null;
+  /**
+   * Makes the pictures of rows of crop parameters [n, COLUMNS] ready, and gives the rows as the kernels read them:
+   * they hold for what is sent to the device before the next call.
+   */
+  place(rows: Float32Array): Float32Array;
+  /** [n, height, width] the pictures `indices`, where there is no WebGPU. */
+  take(indices: ArrayLike<number>): Uint32Array;
   dispose(): void;
 }
 
 /**
- * Uploads `count` packed pictures [count, height, width].
- * @throws PawsaurError 'augmentation/too-many-images' when the graphics device cannot read that much in one
- * buffer, 'augmentation/pixels' when `pixels` is shorter or longer than said.
+ * Room for `slots` pictures of a source.
+ * @throws PawsaurError 'augmentation/too-many-images' when the graphics device cannot read that much in one buffer
  */
-export function uploadImages(pixels: Uint32Array, count: number, size: ImageSize): ImageStore {
+export function openImages(source: PictureSource, slots: number, size: ImageSize): ImageStore {
   const { width, height } = sides(size);
   const area = width * height;
   const backend = webgpu();
-  const limits = backend?.device.limits;
-  const largestBuffer = limits
-    ? Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize)
-    : Infinity;
+  const take = (indices: ArrayLike<number>) => source.take(indices);
+  if (!backend) {
+    const slots = Number.POSITIVE_INFINITY;
+    return { width, height, slots, tensor: null, place: (rows) => rows, take, dispose: () => undefined };
+  }
+  const { limits } = backend.device;
+  const largestBuffer = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
   const largest = Math.floor(largestBuffer / (4 * area));
-  if (count > largest) {
+  if (slots > largest) {
     throw new PawsaurError(
       'augmentation/too-many-images',
-      `${count} pictures of ${width} × ${height} are more than this graphics device reads at once: it takes ${largest}.`,
-      `Use at most ${largest} pictures.`,
+      `${slots} pictures of ${width} × ${height} are more than this graphics device reads at once: it takes ${largest}.`,
+      `Use at most ${largest} pictures in a step.`,
     );
   }
-  if (pixels.length !== count * area) {
-    throw new PawsaurError(
-      'augmentation/pixels',
-      `${count} pictures of ${width} × ${height} need ${count * area} pixels; ${pixels.length} were given.`,
-    );
-  }
-  if (!backend) return { count, width, height, tensor: null, pixels, dispose: () => undefined };
-
-  const bits = new Int32Array(pixels.buffer, pixels.byteOffset, pixels.length);
-  const tensor = tf.keep(tf.tensor2d(bits, [count, area], 'int32'));
-  return { count, width, height, tensor, pixels: null, dispose: () => tensor.dispose() };
+  const { buffer, ...images } = makeRoom(backend, slots, size);
+  const filled = new PictureSlots(source, slots, area, (slot, pixels) =>
+    backend.writeBuffer(buffer, 4 * area * slot, pixels),
+  );
+  return { ...images, place: (rows) => filled.place(rows), take };
 }
 
-/** A place for as many pictures that nobody fills, for planning memory on the GPU. */
-export function blankImages(backend: PawsaurBackend, count: number, size: ImageSize): ImageStore {
+/** Room for as many pictures that nobody fills, for planning memory on the GPU. */
+export function blankImages(backend: PawsaurBackend, slots: number, size: ImageSize): ImageStore {
+  const { buffer: _, ...images } = makeRoom(backend, slots, size);
+  return { ...images, place: (rows) => rows, take: () => new Uint32Array(0) };
+}
+
+function makeRoom(backend: PawsaurBackend, slots: number, size: ImageSize) {
   const { width, height } = sides(size);
-  const tensor = tf.keep(backend.allocate([count, width * height], 'int32'));
-  return { count, width, height, tensor, pixels: null, dispose: () => tensor.dispose() };
+  const buffer = backend.createBuffer(4 * slots * width * height, 'pictures');
+  const tensor = tf.keep(backend.view(buffer, 0, [slots, width * height], 'int32'));
+  const dispose = () => {
+    tensor.dispose();
+    backend.destroyBuffer(buffer);
+  };
+  return { width, height, slots, tensor, buffer, dispose };
 }
 
 /** Whether the pictures are on the GPU. */

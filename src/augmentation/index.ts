@@ -1,7 +1,7 @@
 /** Multi-crop and colour augmentation from explicit parameters, on the GPU where there is one. */
-export { type AugmentOptions, augment, evaluationBatch } from './augment';
+export { type AugmentOptions, augment, augmentRows, evaluationBatch } from './augment';
 export { denormalise } from './display';
-export { blankImages, type ImageStore, uploadImages } from './imageStore';
+export { blankImages, type ImageStore, openImages } from './imageStore';
 export {
   boxesOf,
   COLUMNS,

@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import {
-  augment,
+  augmentRows,
   blankImages,
   boxesOf,
   COLUMNS,
@@ -124,17 +124,17 @@ export function createTraining<O extends string>(
   return new CapturedTraining(recipe, images, parts, options);
 }
 
-/** The pictures a run is planned for. */
-export type PlannedImages = Pick<TrainingImages, 'trainIndices' | 'labels'> & { count: number; size: number };
+/** The pictures a run is planned for, and how many of them there is room for on the device. */
+export type PlannedImages = Pick<TrainingImages, 'trainIndices' | 'labels'> & { slots: number; size: number };
 
 /** What a run of the method would take on this device, to the byte; null without WebGPU. */
 export function planTraining<O extends string>(
   make: MethodMaker<O>,
   recipe: Recipe,
-  { count, size, trainIndices, labels }: PlannedImages,
+  { slots, size, trainIndices, labels }: PlannedImages,
 ): PlannedRun | null {
   return planRun((backend) => {
-    const store: ImageStore = blankImages(backend, count, size);
+    const store: ImageStore = blankImages(backend, slots, size);
     try {
       const batchAt = () => new Int32Array(recipe.batch_size);
       const { definition, dispose } = make(recipe, { store, trainIndices, batchAt, labels }, blankParameters);
@@ -264,8 +264,7 @@ class CapturedTraining<O extends string> implements TrainingMethod {
       const drawn = drawCrops(this.recipe, rng, indices, this.images.store);
       tf.tidy(() => {
         const { group, parameters } = drawn[0] as DrawnCrops;
-        const rows = tf.tensor2d(parameters, [parameters.length / COLUMNS, COLUMNS]);
-        const crops = augment(this.images.store, rows, group.size, group);
+        const crops = augmentRows(this.images.store, parameters, group.size, group);
         for (const [network, read] of networks) {
           const batchNormMomentum = 1 / (i + 1);
           const features = trunk.forward(read, [{ crops }], { mode: 'train', batchNormMomentum });
@@ -308,9 +307,7 @@ class CapturedTraining<O extends string> implements TrainingMethod {
     const shown: ViewPictures[] = [];
     for (const [v, { name }] of views.entries()) {
       const parameters = viewParameters(crops, v).slice(0, n * COLUMNS);
-      const made = tf.tidy(() =>
-        augment(this.images.store, tf.tensor2d(parameters, [n, COLUMNS]), size, crops.group),
-      );
+      const made = augmentRows(this.images.store, parameters, size, crops.group);
       shown.push({
         name,
         size,

@@ -66,18 +66,25 @@ export class StepViews {
     });
   }
 
-  /** The values of `inputs` in step number `step`. @param drawn the crops of each source */
+  /**
+   * The values of `inputs` in step number `step`, which has to be the next thing that the device is sent.
+   * @param drawn the crops of each source
+   */
   valuesAt(step: number, drawn: readonly DrawnCrops[]): Record<string, Float32Array> {
     const values: Record<string, Float32Array> = {};
-    this.batches.forEach(({ rows, sources }, i) => {
-      const parameters = new Float32Array(rows * COLUMNS);
-      let at = 0;
-      for (const source of sources) {
-        const own = (drawn[source] as DrawnCrops).parameters;
-        parameters.set(own, at);
-        at += own.length;
-      }
-      values[`crops ${i}`] = parameters;
+    const parameters = new Float32Array(this.batches.reduce((sum, { rows }) => sum + rows * COLUMNS, 0));
+    let at = 0;
+    for (const source of this.batches.flatMap(({ sources }) => sources)) {
+      const own = (drawn[source] as DrawnCrops).parameters;
+      parameters.set(own, at);
+      at += own.length;
+    }
+    // All pictures of a step have to be there together.
+    const placed = this.store.place(parameters);
+    let from = 0;
+    this.batches.forEach(({ rows }, i) => {
+      values[`crops ${i}`] = placed.subarray(from, from + rows * COLUMNS);
+      from += rows * COLUMNS;
     });
     if (this.dropPathCalls > 0) {
       const rng = randomStream(this.recipe.seed, `drop path ${step}`);

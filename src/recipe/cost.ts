@@ -7,6 +7,7 @@
 import type { PassCost } from './convolutionCost';
 import type { Recipe } from './fields';
 import { backboneCost, headsCost } from './networkCost';
+import { pictureBytes, pictureRoom, votersOf } from './pictureRoom';
 
 /** Graphics memory of a run, in bytes. */
 export interface RunMemory {
@@ -67,15 +68,15 @@ function stepRows(recipe: Recipe, classes: number): StepRows {
   if (method === 'dino') return { global: 2 * batch, local: locals * batch, teacher: 2 * batch };
   if (method === 'swav') return { global: 2 * batch, local: locals * batch, teacher: 0 };
   if (method === 'supervised') return { global: 2 * batch, local: 0, teacher: 0 };
-  const voting = (recipe.classes_per_batch || classes) * recipe.supervised_imgs_per_class;
-  return { global: 2 * batch + voting * recipe.supervised_views, local: locals * batch, teacher: 0 };
+  return {
+    global: 2 * batch + votersOf(recipe, classes) * recipe.supervised_views,
+    local: locals * batch,
+    teacher: 0,
+  };
 }
 
 /** Estimates the cost of `recipe`, whose values must be in range. */
-export function estimateCost(
-  recipe: Recipe,
-  facts: Pick<RunFacts, 'trainImages' | 'imageSize' | 'classes' | 'plan'>,
-): RunCost {
+export function estimateCost(recipe: Recipe, facts: RunFacts): RunCost {
   const backbone = backboneCost(recipe);
   const heads = headsCost(recipe, backbone.featureDim, facts.classes);
   const { global, local, teacher } = stepRows(recipe, facts.classes);
@@ -95,7 +96,8 @@ export function estimateCost(
   // The teacher keeps nothing but its outputs and the layer at hand.
   const transient = teacher * (3 * globalPass.largest + 2 * recipe.out_dim);
   const activations = 2 * pixels + backwardHeadroom * kept + transient;
-  const stored = facts.trainImages * facts.imageSize ** 2;
+  const { trainImages: pictures, imageSize } = facts;
+  const room = pictureRoom(recipe, { ...facts, pictures });
 
   // Views of one size go through the backbone together, all views through the head.
   const together = recipe.local_crops_size === recipe.global_crops_size ? global + local : global;
@@ -108,7 +110,7 @@ export function estimateCost(
   );
   const plan = facts.plan?.(recipe) ?? null;
   const memory = plan ?? {
-    gpuBytes: bytesPerNumber * Math.ceil(copies * parameters + activations + stored),
+    gpuBytes: bytesPerNumber * Math.ceil(copies * parameters + activations) + room * pictureBytes(imageSize),
     largestBufferBytes: bytesPerNumber * largest,
   };
   return {

@@ -24,12 +24,13 @@ export {
   recipeFields,
   recipeGroups,
 } from './fields';
-export { type BackgroundStyle, builtinStyles } from './fields/builtin';
+export { type BackgroundStyle, builtinStyles, colourTells, sharesBackground } from './fields/builtin';
 export { fromFile, toFile } from './file';
 export { type MethodFacts, type MethodName, methodFacts, methodNames, type SeriesFacts } from './methods';
 export { stemChannels, stemGroups } from './networkCost';
 export { type ParsedRecipe, parseRecipe } from './parse';
 export { decodePermalink, encodePermalink, type NamedRecipe } from './permalink';
+export { pictureRoom } from './pictureRoom';
 export { planRun, type RunPlan } from './plan';
 export {
   type ColourSide,

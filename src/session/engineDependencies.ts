@@ -1,6 +1,6 @@
 /** What a session needs, from the real floors below: the engine, the data sets and the methods. */
 
-import { uploadImages } from '../augmentation';
+import { openImages } from '../augmentation';
 import {
   builtinOptions,
   createSampler,
@@ -28,7 +28,7 @@ import type { TrainingMethod } from '../methods/method';
 import { PawsaurError } from '../platform/errors';
 import type { ImageDecoder } from '../platform/imageDecoder';
 import type { KeyValueStore } from '../platform/keyValueStore';
-import type { Recipe } from '../recipe';
+import { pictureRoom, type Recipe } from '../recipe';
 import type { PlannedMemory, SessionDependencies } from './dependencies';
 import type { Activity, EngineSummary } from './protocol';
 import { nextTask } from './turns';
@@ -76,8 +76,15 @@ export async function startDependencies(
         }),
       openSet: async (set, { seed }) => datasetFromIndex(await openStored(set), seed),
       importFolder: (name, files, options) => importFolder(files, { decoder, name, ...options }),
-      createMethod,
-      planRun,
+      createMethod: async (recipe, dataset, labels) =>
+        createMethod(
+          recipe,
+          dataset,
+          labels,
+          roomFor(recipe, dataset, labels, { maxBufferBytes, budgetBytes }),
+        ),
+      planRun: (recipe, dataset, labels) =>
+        planRun(recipe, dataset, labels, roomFor(recipe, dataset, labels, { maxBufferBytes, budgetBytes })),
       onEngineFailure,
       gpuBytes: () => engineMemory().allocated,
       releaseUnused: releaseUnusedMemory,
@@ -111,24 +118,39 @@ function memoryBudget({ maxBufferBytes }: EngineInfo): number {
   return Math.min(8 * gibibyte, Math.max(gibibyte, 16 * maxBufferBytes));
 }
 
-function planRun(recipe: Recipe, dataset: ImageDataset, labels: RunLabels): PlannedMemory | null {
-  const { count, size } = dataset;
-  const plan = planMethod(recipe, { count, size, trainIndices: trainIndices(dataset), labels });
+/** How many pictures lie on the device at once. */
+function roomFor(
+  recipe: Recipe,
+  { count: pictures, size: imageSize }: ImageDataset,
+  { classes }: RunLabels,
+  limits: { maxBufferBytes: number; budgetBytes: number },
+): number {
+  return pictureRoom(recipe, { pictures, imageSize, classes, ...limits });
+}
+
+function planRun(
+  recipe: Recipe,
+  dataset: ImageDataset,
+  labels: RunLabels,
+  slots: number,
+): PlannedMemory | null {
+  const { size } = dataset;
+  const plan = planMethod(recipe, { slots, size, trainIndices: trainIndices(dataset), labels });
   if (plan === null) return null;
   const { bytes, stateBytes, largestBufferBytes, dispatches } = plan;
   return { gpuBytes: bytes + stateBytes, stateBytes, largestBufferBytes, dispatches };
 }
 
-/** The recipe's method on the pictures of a data set, which are freed with it. */
-async function createMethod(
+/** The recipe's method on the pictures of a data set; their room on the device is freed with it. */
+function createMethod(
   recipe: Recipe,
   dataset: ImageDataset,
   labels: RunLabels,
-): Promise<TrainingMethod> {
+  slots: number,
+): TrainingMethod {
   const indices = trainIndices(dataset);
   const sampler = createSampler(indices, recipe.batch_size, recipe.seed);
-  const every = Int32Array.from({ length: dataset.count }, (_, i) => i);
-  const store = uploadImages(dataset.pixels.take(every), dataset.count, dataset.size);
+  const store = openImages(dataset.pixels, slots, dataset.size);
   try {
     const batchAt = (step: number) => sampler.batchIndices(step);
     const method = createRun(recipe, { store, trainIndices: indices, batchAt, labels });

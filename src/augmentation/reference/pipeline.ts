@@ -2,16 +2,16 @@
  * The whole chain on the CPU: one crop per row of parameters. Composed twin of the kernels.
  */
 import { COLUMNS, column, type Stages } from '../parameters';
+import { type PictureSource, picturesOf } from '../pictureSlots';
 import { boxBlur } from './blur';
 import { equalize, grayscale, jitter, normalise, solarize } from './colour';
 import { cut, flipHorizontally, type Picture, unpack } from './picture';
 import { type Interpolation, resizeAntialiased } from './resize';
 
-/** Pictures in memory, packed. */
-export interface PackedPictures {
+/** Where the packed pictures are taken from. */
+export interface PackedPictures extends PictureSource {
   readonly width: number;
   readonly height: number;
-  readonly pixels: Uint32Array | null;
 }
 
 /**
@@ -24,13 +24,15 @@ export function augmentReference(
   outputSize: number,
   options: { stages: Stages; interpolation?: Interpolation },
 ): Float32Array {
-  if (!store.pixels) throw new Error('the reference path needs the pictures in memory');
+  const numbers = [...picturesOf(parameters)];
+  const pixels = store.take(numbers);
+  const places = new Map(numbers.map((picture, place) => [picture, place]));
   const count = parameters.length / COLUMNS;
   const values = 3 * outputSize * outputSize;
   const result = new Float32Array(count * values);
   for (let i = 0; i < count; i++) {
     const row = parameters.subarray(i * COLUMNS, (i + 1) * COLUMNS);
-    const picture = unpack(store.pixels, row[column.image]!, store.height, store.width);
+    const picture = unpack(pixels, places.get(row[column.image]!)!, store.height, store.width);
     const crop = cropOf(picture, row, outputSize, options.interpolation ?? 'bicubic');
     result.set(normalise(photometric(crop, row, options.stages)).data, i * values);
   }

@@ -71,7 +71,7 @@ function build(recipe: Recipe, options?: TrainingOptions) {
   return { method, dispose };
 }
 
-const planned = (recipe: Recipe) => planMethod(recipe, { ...allLabelled(COUNT), count: COUNT, size: SIZE });
+const planned = (recipe: Recipe) => planMethod(recipe, { ...allLabelled(COUNT), slots: COUNT, size: SIZE });
 
 const held = () => ({ tensors: tf.memory().numTensors, ...engineMemory() });
 

@@ -3,7 +3,7 @@
  * drawn from a stream of its own, so that it can be followed over the run.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { augment, COLUMNS, type DrawnCrops, drawCrops, viewGroups } from '../../augmentation';
+import { augmentRows, type DrawnCrops, drawCrops, viewGroups } from '../../augmentation';
 import type { Reader } from '../../models/parameters';
 import { pawsProjection } from '../../models/pawsHead';
 import type { Trunk } from '../../models/trunk';
@@ -76,8 +76,8 @@ export async function castBallots(
 /** All crops of one group's draws in one batch. */
 function cropAll({ store }: TrainingImages, drawn: readonly DrawnCrops[]): tf.Tensor {
   const { group } = drawn[0] as DrawnCrops;
-  const rows = drawn.flatMap(({ parameters }) => [...parameters]);
-  return augment(store, tf.tensor2d(rows, [rows.length / COLUMNS, COLUMNS]), group.size, group);
+  const rows = Float32Array.from(drawn.flatMap(({ parameters }) => [...parameters]));
+  return augmentRows(store, rows, group.size, group);
 }
 
 /**

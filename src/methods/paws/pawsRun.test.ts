@@ -1,9 +1,8 @@
 /** Whole short runs: that PAWS learns from a few labels, and that it does the same without WebGPU. */
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { uploadImages } from '../../augmentation';
+import { openImages } from '../../augmentation';
 import { createSampler, makeBuiltinDataset, trainIndices } from '../../dataset';
-import { allPixels } from '../../dataset/testing/everything';
 import { startEngine } from '../../engine';
 import { createLabelling, drawBudget } from '../../labels';
 import { findPreset, type Recipe } from '../../recipe';
@@ -37,7 +36,7 @@ describe('PAWS + CE', () => {
     const given = drawBudget(createLabelling(set.classNames, set.labels), train, 3, 0);
     expect(given.filter((label) => label >= 0)).toHaveLength(30);
     const images: TrainingImages = {
-      store: uploadImages(allPixels(set), set.count, set.size),
+      store: openImages(set.pixels, set.count, set.size),
       trainIndices: train,
       batchAt: createSampler(train, recipe.batch_size, 0).batchIndices,
       labels: { classes: 10, given, truth: set.labels },

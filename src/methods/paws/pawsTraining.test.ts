@@ -128,7 +128,7 @@ describe('a PAWS run', () => {
     const recipe = recipeOf({ local_crops_number: 2 });
     const { trainIndices, labels, store } = noisePictures(recipe, COUNT, SIZE, CLASSES);
     store.dispose();
-    const plan = planMethod(recipe, { trainIndices, labels, count: COUNT, size: SIZE })!;
+    const plan = planMethod(recipe, { trainIndices, labels, slots: COUNT, size: SIZE })!;
     const before = { tensors: tf.memory().numTensors, used: engineMemory().used };
     const { method, dispose } = build(recipe);
     await method.prepare();

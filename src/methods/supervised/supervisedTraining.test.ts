@@ -98,7 +98,7 @@ describe('a supervised run', () => {
     const held = () => ({ tensors: tf.memory().numTensors, used: engineMemory().used });
     const { trainIndices, labels, store } = noisePictures(tiny, COUNT, SIZE, CLASSES);
     store.dispose();
-    const plan = planMethod(tiny, { count: COUNT, size: SIZE, trainIndices, labels })!;
+    const plan = planMethod(tiny, { slots: COUNT, size: SIZE, trainIndices, labels })!;
     const before = held();
     const { method, dispose } = build(tiny);
     await method.prepare();
