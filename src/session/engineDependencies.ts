@@ -59,6 +59,9 @@ export async function startDependencies(
   const kernelPlan = store === undefined ? null : await tune(store, busy);
   const { backend, adapter, notice, maxBufferBytes } = info;
   const budgetBytes = memoryBudget(info);
+  /** How many pictures lie on the device at once. */
+  const slotsFor = (recipe: Recipe, { count, size }: ImageDataset, { classes }: RunLabels) =>
+    pictureRoom(recipe, { pictures: count, imageSize: size, classes, maxBufferBytes, budgetBytes });
   return {
     engine: {
       backend,
@@ -77,14 +80,9 @@ export async function startDependencies(
       openSet: async (set, { seed }) => datasetFromIndex(await openStored(set), seed),
       importFolder: (name, files, options) => importFolder(files, { decoder, name, ...options }),
       createMethod: async (recipe, dataset, labels) =>
-        createMethod(
-          recipe,
-          dataset,
-          labels,
-          roomFor(recipe, dataset, labels, { maxBufferBytes, budgetBytes }),
-        ),
+        createMethod(recipe, dataset, labels, slotsFor(recipe, dataset, labels)),
       planRun: (recipe, dataset, labels) =>
-        planRun(recipe, dataset, labels, roomFor(recipe, dataset, labels, { maxBufferBytes, budgetBytes })),
+        planRun(recipe, dataset, labels, slotsFor(recipe, dataset, labels)),
       onEngineFailure,
       gpuBytes: () => engineMemory().allocated,
       releaseUnused: releaseUnusedMemory,
@@ -116,16 +114,6 @@ async function tune(store: KeyValueStore, busy: (activity: Activity | null) => v
 /** No adapter says how much memory it has: sixteen of its largest buffers, between one and eight GiB. */
 function memoryBudget({ maxBufferBytes }: EngineInfo): number {
   return Math.min(8 * gibibyte, Math.max(gibibyte, 16 * maxBufferBytes));
-}
-
-/** How many pictures lie on the device at once. */
-function roomFor(
-  recipe: Recipe,
-  { count: pictures, size: imageSize }: ImageDataset,
-  { classes }: RunLabels,
-  limits: { maxBufferBytes: number; budgetBytes: number },
-): number {
-  return pictureRoom(recipe, { pictures, imageSize, classes, ...limits });
 }
 
 function planRun(
