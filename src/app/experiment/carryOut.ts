@@ -1,13 +1,13 @@
 /** Begins an experiment, goes on with one, and keeps it in the browser's storage, so that a reload loses at most one training. */
 
 import { asPawsaurError } from '../../platform/errors';
-import { planRun, type Recipe } from '../../recipe';
+import { pictureFieldNames, planRun, type Recipe } from '../../recipe';
 import { type BudgetExperiment, clientBudgetSession, readBudget, runBudget } from '../../session/budget';
 import { ensureData } from '../store/actions';
 import { replacingRun } from '../store/history';
 import { freezeLabels, tellLabels } from '../store/labels';
 import { isUnderWay, session, useRun } from '../store/run';
-import { setFields, useSetup } from '../store/setup';
+import { pictureFields, setFields, useSetup } from '../store/setup';
 import { estimateSeconds, useSpeeds } from '../store/speed';
 import { beginSignal, useExperiment } from './experiment';
 
@@ -86,10 +86,9 @@ export async function carryOut(experiment: BudgetExperiment): Promise<void> {
   try {
     const client = session();
     if (isUnderWay(useRun.getState().run)) await client.stop();
-    const { data, data_seed, hue_spread } = experiment.plan.base;
-    const setup = useSetup.getState().recipe;
-    if (setup.data !== data || setup.data_seed !== data_seed || setup.hue_spread !== hue_spread)
-      setFields({ data, data_seed, hue_spread });
+    const { base } = experiment.plan;
+    const { recipe } = useSetup.getState();
+    if (pictureFieldNames.some((name) => recipe[name] !== base[name])) setFields(pictureFields(base));
     await ensureData();
     await tellLabels();
     const { prepare, ...rest } = clientBudgetSession(client);

@@ -1,6 +1,8 @@
 /** Which pictures: the built-in sets, or the person's own. */
 
+import { Fragment } from 'react';
 import type { Recipe } from '../../recipe';
+import { BuiltinOptions } from '../data/builtin/BuiltinOptions';
 import { LazyOwnSets } from '../data/library/LazyOwnSets';
 import { Panel } from '../panels/panel/Panel';
 import { Notice } from '../shell/Notice';
@@ -32,20 +34,22 @@ export function PicturesCard() {
         {builtins
           .filter(({ name }) => !underWay || data === name)
           .map(({ name, sprite, about }) => (
-            <button
-              key={name}
-              type="button"
-              className={`${styles.option} ${data === name ? styles.on : ''}`}
-              aria-pressed={data === name}
-              disabled={underWay}
-              onClick={() => takeBuiltin(name)}
-            >
-              <span className={styles.optionHead}>
-                <b>{name}</b>
-                <img src={sprite} alt="" width={320} height={64} className={styles.sprite} />
-              </span>
-              <span className={styles.soft}>{about}</span>
-            </button>
+            <Fragment key={name}>
+              <button
+                type="button"
+                className={`${styles.option} ${data === name ? styles.on : ''}`}
+                aria-pressed={data === name}
+                disabled={underWay}
+                onClick={() => takeBuiltin(name)}
+              >
+                <span className={styles.optionHead}>
+                  <b>{name}</b>
+                  <img src={sprite} alt="" width={320} height={64} className={styles.sprite} />
+                </span>
+                <span className={styles.soft}>{about}</span>
+              </button>
+              {data === name && <BuiltinOptions />}
+            </Fragment>
           ))}
       </div>
       <LoadError />

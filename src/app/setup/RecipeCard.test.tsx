@@ -1,6 +1,13 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fieldApplies, fieldNames, liveFields, methodNames, recipeField } from '../../recipe';
+import {
+  fieldApplies,
+  fieldNames,
+  liveFields,
+  methodNames,
+  pictureFieldNames,
+  recipeField,
+} from '../../recipe';
 import { ensureData, start, takeSet } from '../store/actions';
 import { chooseMethod, setField, setFields, useSetup } from '../store/setup';
 import { type FakeSession, freshPage } from '../testing/fakeSession';
@@ -33,7 +40,8 @@ describe('the recipe form', () => {
       draw(<RecipeCard />);
       openAll();
       const { recipe } = useSetup.getState();
-      const elsewhere = ['data', 'method', 'label_source', 'labels_per_class', 'label_seed'];
+      const labels = ['method', 'label_source', 'labels_per_class', 'label_seed'];
+      const elsewhere: readonly string[] = [...pictureFieldNames, ...labels];
       for (const name of fieldNames) {
         const spec = recipeField(name, recipe.method);
         const applies = !elsewhere.includes(name) && fieldApplies(spec, recipe);

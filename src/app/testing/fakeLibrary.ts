@@ -2,6 +2,7 @@
 
 import type {
   BuiltinPreview,
+  BuiltinRequest,
   ImportOutcome,
   ImportReport,
   ImportRequest,
@@ -74,6 +75,9 @@ export class FakeLibrary implements Library {
   /** What was asked of it, in words. */
   readonly asked: string[] = [];
   readonly kept = new Map<string, KeptLabels>();
+  readonly previews: { request: BuiltinRequest; count: number }[] = [];
+  /** Why no preview is drawn. */
+  previewError: Error | null = null;
   /** What `reports` answers. */
   report: ImportReport[] = [sampleReport()];
   #state: LibraryState = {
@@ -153,8 +157,17 @@ export class FakeLibrary implements Library {
     return { done: Promise.resolve({ fileName: 'waste.zip', file: new Blob(['zip']) }), cancel: () => {} };
   }
 
-  async preview(): Promise<BuiltinPreview> {
-    throw new Error('No preview here.');
+  /** One black pixel a picture. */
+  async preview(request: BuiltinRequest, count: number): Promise<BuiltinPreview> {
+    this.previews.push({ request, count });
+    if (this.previewError !== null) throw this.previewError;
+    return {
+      size: 1,
+      classNames: ['star', 'gear'],
+      labels: new Int32Array(count),
+      pixels: new Uint8ClampedArray(4 * count),
+      masks: new Uint8Array(count),
+    };
   }
 
   async keepLabels(key: string, labels: KeptLabels | null): Promise<void> {
