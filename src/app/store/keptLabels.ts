@@ -30,21 +30,25 @@ export async function keptLabels(key: string): Promise<KeptLabels | null> {
   }
 }
 
+/** The labelling of pictures as they came: their classes, and the labels that a list told apart from these. */
+export function labellingAtFirst({ classNames, truth, given }: PictureList): Labelling {
+  return withGiven(createLabelling(classNames, truth), given);
+}
+
 /** The labelling of these pictures as it was kept; those that came later are as they came. null where it is none. */
 export function labellingOf(kept: KeptLabels, pictures: PictureList): Labelling | null {
   const classNames = [...kept.classNames];
-  const numberOf = (name: string) => {
+  /** The number here of a class of the pictures. */
+  const numberOf = (label: number) => {
+    if (label < 0) return -1;
+    const name = pictures.classNames[label]!;
     const known = classNames.indexOf(name);
     return known >= 0 ? known : classNames.push(name) - 1;
   };
-  const asKept = (labels: Int32Array, row: number) => labels[row] ?? unseen;
-  const given = pictures.rows.map((row) => Math.max(-1, asKept(kept.given, row)));
-  const truth = pictures.rows.map((row, i) => {
-    const before = asKept(kept.truth, row);
-    if (before !== unseen) return before;
-    const label = pictures.truth[i]!;
-    return label < 0 ? -1 : numberOf(pictures.classNames[label]!);
-  });
+  const isNew = (row: number) => (kept.truth[row] ?? unseen) === unseen;
+  const [truth, given] = (['truth', 'given'] as const).map((column) =>
+    pictures.rows.map((row, i) => (isNew(row) ? numberOf(pictures[column][i]!) : kept[column][row]!)),
+  ) as [Int32Array, Int32Array];
   try {
     return withGiven(createLabelling(classNames, truth), given);
   } catch {

@@ -1,5 +1,6 @@
 import { waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FakeLibrary } from '../testing/fakeLibrary';
 import { type FakeSession, freshPage } from '../testing/fakeSession';
 import { ensureData, start, takeBuiltin, takeSet } from './actions';
 import { problemsOf } from './facts';
@@ -22,10 +23,12 @@ import { useRun } from './run';
 import { setFields, useSetup } from './setup';
 
 let session: FakeSession;
+let library: FakeLibrary;
 let stop: () => void;
 
 beforeEach(async () => {
-  session = freshPage();
+  library = new FakeLibrary();
+  session = freshPage(library);
   stop = followLabels();
   await ensureData();
   await listed();
@@ -197,5 +200,36 @@ describe('labels that something needs as they are', () => {
     await ensureData();
     await tellLabels();
     expect(useLabels.getState().pictures?.generation).toBe(useRun.getState().dataset?.generation);
+  });
+});
+
+describe('labels by hand in the library', () => {
+  const waited = { timeout: 3000 };
+
+  it('are kept, are no reason to stay on the page any more, and come back with their pictures', async () => {
+    await takeSet(waste);
+    await listed();
+    setFields({ label_source: 'hand' });
+    changeLabels({ kind: 'give', indices: [0, 7], class: 1 });
+    expect(isUnsaved()).toBe(true);
+    await waitFor(() => expect(library.kept.get('set:waste')?.given[7]).toBe(1), waited);
+    await waitFor(() => expect(isUnsaved()).toBe(false), waited);
+    stop();
+    session = freshPage(library);
+    stop = followLabels();
+    await takeSet(waste);
+    await listed();
+    expect(labelled(present().given)).toEqual([0, 7]);
+    expect(useSetup.getState().recipe.label_source).toBe('hand');
+    await waitFor(() => expect(session.last('setLabels')?.given[7]).toBe(1), waited);
+    expect(isUnsaved()).toBe(false);
+  });
+
+  it('are not called kept where the browser keeps nothing', async () => {
+    const storage = { usedBytes: 0, quotaBytes: null, persisted: null, problem: 'A private window.' };
+    library.tell({ storage });
+    changeLabels({ kind: 'give', indices: [0], class: 1 });
+    await waitFor(() => expect(library.kept.size).toBe(1), waited);
+    expect(isUnsaved()).toBe(true);
   });
 });

@@ -7,7 +7,6 @@
 import { useMemo } from 'react';
 import { create } from 'zustand';
 import {
-  createLabelling,
   drawBudget,
   edit,
   type LabelEdit,
@@ -26,7 +25,7 @@ import { PawsaurError } from '../../platform/errors';
 import type { Recipe } from '../../recipe';
 import type { KeptLabels } from '../../session/library';
 import type { PictureList } from '../../session/protocol';
-import { keptLabels, labellingOf, mergedLabels } from './keptLabels';
+import { keptLabels, labellingAtFirst, labellingOf, mergedLabels } from './keptLabels';
 import { library, useLibrary } from './libraryState';
 import { reportError } from './notify';
 import { isUnderWay, session, useRun } from './run';
@@ -139,7 +138,7 @@ function take(pictures: PictureList, next: string | null, fromLibrary: KeptLabel
   const before = next === null ? undefined : kept.get(next);
   const same = before !== undefined && sameRows(before.rows, pictures.rows) ? before.history : null;
   const restored = fromLibrary === null ? null : labellingOf(fromLibrary, pictures);
-  const history = same ?? startHistory(restored ?? createLabelling(pictures.classNames, pictures.truth));
+  const history = same ?? startHistory(restored ?? labellingAtFirst(pictures));
   const all = Int32Array.from(pictures.names.keys());
   key = next;
   stored = fromLibrary;
@@ -150,7 +149,8 @@ function take(pictures: PictureList, next: string | null, fromLibrary: KeptLabel
     picked: [],
     ...(same === null && restored !== null && { saved: restored }),
   });
-  if (restored !== null && before === undefined) setFields({ label_source: 'hand' });
+  const toldByList = restored === null && pictures.given.some((label) => label >= 0);
+  if ((restored !== null || toldByList) && before === undefined) setFields({ label_source: 'hand' });
   // Labels that nobody gave are no news.
   told = restored !== null || history.past.length > 0 ? null : history.present;
   tellSoon();

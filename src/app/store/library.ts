@@ -238,17 +238,16 @@ export async function dismissLost(id: string): Promise<void> {
  * others, and a set that was deleted elsewhere makes way. Returns the way to stop that.
  */
 export function followSets(): () => void {
-  /** The set in use, once it was in the list: what has just come in may not be there yet. */
-  let listed: string | null = null;
+  /** Ids of sets that were in the list: what has just come in may not be there yet. */
+  const listed = new Set<string>();
   const look = () => {
     const { sets } = useLibrary.getState();
     const { own } = useSetup.getState();
+    for (const { id } of sets) listed.add(id);
     if (own === null || isUnderWay(useRun.getState().run)) return;
     const now = sets.find(({ id }) => id === own.id);
-    if (now !== undefined) listed = own.id;
     if (now === undefined) {
-      if (listed !== own.id) return;
-      listed = null;
+      if (!listed.has(own.id)) return;
       warn(`${showName(own.name)} is gone`, 'It was deleted, or this browser cleared it away.');
       leaveOwnSet();
     } else if (now.revision > own.revision || now.name !== own.name) {
