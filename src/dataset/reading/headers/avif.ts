@@ -2,7 +2,7 @@
  * Headers of AVIF files (AV1 Image File Format over ISO/IEC 23008-12): the properties that the `meta` box ties to
  * the primary item. Box numbers in the comments are those of ISO/IEC 14496-12 and 23008-12.
  */
-import { type HeaderFacts, type HeaderReader, textAt } from './facts';
+import { type HeaderFacts, type HeaderReader, mostSteps, textAt } from './facts';
 
 interface Box {
   type: string;
@@ -67,7 +67,7 @@ function primaryItem(view: DataView, inMeta: readonly Box[]): number {
 function itemProperties(view: DataView, { start, end }: Box, item: number): number[] {
   const wideItems = view.getUint8(start) > 0;
   const wideNumbers = (view.getUint8(start + 3) & 1) === 1;
-  let left = view.getUint32(start + 4);
+  let left = Math.min(view.getUint32(start + 4), mostSteps);
   let at = start + 8;
   while (left-- > 0 && at < end) {
     const id = wideItems ? view.getUint32(at) : view.getUint16(at);

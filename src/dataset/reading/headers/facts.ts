@@ -14,6 +14,12 @@ export interface HeaderFacts {
 /** Reads one kind of header into `facts`; a `RangeError` says that it runs on behind the bytes of `view`. */
 export type HeaderReader = (view: DataView, facts: HeaderFacts) => void;
 
+/**
+ * Segments, chunks or blocks that are walked over in one header. A header of 16 MB is well within them, as long as it
+ * is not made of the smallest there are.
+ */
+export const mostSteps = 100_000;
+
 /** The `length` characters at `at`, each a byte. */
 export function textAt(view: DataView, at: number, length: number): string {
   let text = '';

@@ -1,5 +1,5 @@
 /** Headers of GIF files (GIF89a specification): the blocks up to the second frame, if there is one. */
-import { type HeaderReader, textAt } from './facts';
+import { type HeaderReader, mostSteps, textAt } from './facts';
 
 const extension = 0x21;
 const graphicControl = 0xf9;
@@ -12,7 +12,7 @@ export const readGifHeader: HeaderReader = (view, facts) => {
   facts.size = { width, height };
   let at = 13 + paletteBytes(view.getUint8(10));
   let frames = 0;
-  for (;;) {
+  for (let step = 0; step < mostSteps; step++) {
     const block = view.getUint8(at);
     if (block === extension) {
       const label = view.getUint8(at + 1);
@@ -43,10 +43,12 @@ function paletteBytes(flags: number): number {
   return flags & 0x80 ? 3 << ((flags & 7) + 1) : 0;
 }
 
+/** Where sub-blocks that start at `at` end; behind all bytes where there are too many of them. */
 function afterSubBlocks(view: DataView, at: number): number {
-  for (;;) {
+  for (let step = 0; step < mostSteps; step++) {
     const length = view.getUint8(at);
     at += 1 + length;
     if (length === 0) return at;
   }
+  return view.byteLength;
 }

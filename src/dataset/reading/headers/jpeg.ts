@@ -1,6 +1,6 @@
 /** Headers of JPEG files (ITU-T T.81, annex B): the segments up to the frame header. */
 import { exifTurns } from './exif';
-import { type HeaderReader, textAt } from './facts';
+import { type HeaderReader, mostSteps, textAt } from './facts';
 
 const app1 = 0xe1;
 /** Start of frame, SOF0 to SOF15, without the DHT, JPG and DAC between them. */
@@ -12,7 +12,7 @@ const standsAlone = (marker: number) => marker === 0x01 || (marker >= 0xd0 && ma
 /** Size, colours, depth and EXIF orientation. */
 export const readJpegHeader: HeaderReader = (view, facts) => {
   let at = 2;
-  for (;;) {
+  for (let step = 0; step < mostSteps; step++) {
     if (view.getUint8(at) !== 0xff) return;
     const marker = view.getUint8(at + 1);
     if (marker === 0xff) at++;

@@ -1,6 +1,6 @@
 /** Headers of PNG files (W3C PNG, third edition): the chunks before the pixels. */
 import { exifTurns } from './exif';
-import { type HeaderReader, textAt } from './facts';
+import { type HeaderReader, mostSteps, textAt } from './facts';
 
 /** Bits of the colour type. */
 const colourTypes = { palette: 1, colour: 2, alpha: 4 } as const;
@@ -14,7 +14,8 @@ export const readPngHeader: HeaderReader = (view, facts) => {
   if (colourType & colourTypes.palette) facts.conversions.add('palette');
   else if (!(colourType & colourTypes.colour)) facts.conversions.add('grey');
   if (colourType & colourTypes.alpha) facts.conversions.add('flattened');
-  for (let at = 8; ; ) {
+  let at = 8;
+  for (let step = 0; step < mostSteps; step++) {
     const length = view.getUint32(at);
     const type = textAt(view, at + 4, 4);
     if (type === 'IDAT' || type === 'IEND') return;
