@@ -27,9 +27,10 @@ describe('readArguments', () => {
       json: null,
       quiet: false,
     });
+    expect(readArguments(['--data', file])).toMatchObject({ data: { path: file } });
     expect(readArguments(['--data', folder])).toMatchObject({
       preset: 'photos-quick',
-      data: { folder },
+      data: { path: folder },
       recipe: { arch: 'cnn', data: 'folder' },
     });
   });
@@ -68,9 +69,9 @@ describe('readArguments', () => {
     [['--steps', '0'], /--steps wants a whole number from 1 up, not “0”/],
     [['--steps', '1e3'], /--steps wants a whole number/],
     [['--seed', '-1'], /--seed/],
-    [['--data', '/nowhere/at/all'], /neither a folder that exists nor one of confetti, grey, noise/],
+    [['--data', '/nowhere/at/all'], /neither a folder or file that exists nor one of confetti, grey, noise/],
     [['--preset', 'best'], /no preset “best”.*confetti-quick/],
-    [['--preset', 'photos-quick'], /name it with --data FOLDER/],
+    [['--preset', 'photos-quick'], /name a folder or an archive with --data/],
     [['--recipe', 'missing.json'], /neither a file that exists nor a permalink/],
     [['--set', 'lr'], /--set wants FIELD=VALUE, not “lr”/],
     [['--set', 'lr=fast'], /lr must be/],

@@ -26,8 +26,8 @@ async function main(): Promise<void> {
   const { HeadlessRun } = await import('./headless/run');
   const { engineLine } = await import('./headless/lines');
   const { runText } = await import('../src/session/runFile');
-  const { engine, dependencies } = await startDependencies(options);
   const print = options.quiet ? () => undefined : (line: string) => console.log(line);
+  const { engine, dependencies } = await startDependencies(options, print);
   print(engineLine(engine));
 
   if (options.budget !== null) {
@@ -51,18 +51,16 @@ async function main(): Promise<void> {
   }
 }
 
-async function startDependencies({ data }: HeadlessOptions) {
+async function startDependencies({ data }: HeadlessOptions, print: (line: string) => void) {
   const { startDependencies: start } = await import('../src/session/engineDependencies');
   const { nodeImageDecoder: decoder } = await import('../src/platform/node/imageDecoder');
   const { fileStore } = await import('../src/platform/node/keyValueStore');
   const { engine, dependencies } = await start(decoder, { store: fileStore(storeFile) });
   if ('builtin' in data) return { engine, dependencies };
-  const { importFolder } = await import('../src/dataset');
-  const { listFolder } = await import('../src/platform/node/folder');
-  const { folder } = data;
-  const fromDisk: typeof dependencies.importFolder = async (_, __, importOptions) =>
-    importFolder(await listFolder(folder), { decoder, ...importOptions });
-  return { engine, dependencies: { ...dependencies, importFolder: fromDisk } };
+  const { importData } = await import('./headless/importData');
+  const openSet: typeof dependencies.openSet = (_, options) =>
+    importData(data.path, decoder, { ...options, print });
+  return { engine, dependencies: { ...dependencies, openSet } };
 }
 
 /** Before a long run, not after it. */

@@ -17,7 +17,9 @@ import { type BudgetMethod, budgetMethods } from '../../src/session/budget/budge
 
 export const usage = `Trains without a browser and prints the numbers.
 
-  npm run headless -- --data confetti|grey|noise|FOLDER [options]
+  npm run headless -- --data confetti|grey|noise|FOLDER|FILE [options]
+
+  FILE is a ZIP or TAR of pictures, or a file of CIFAR or MNIST (IDX).
 
   --recipe FILE|PERMALINK  what to train; without it, the preset that suits the data
   --preset NAME            a named recipe, in the place of --recipe:
@@ -36,8 +38,8 @@ export const usage = `Trains without a browser and prints the numbers.
 
 const builtinNames = ['confetti', 'grey', 'noise'] as const;
 
-/** Pictures by name or by folder. */
-export type DataChoice = { builtin: (typeof builtinNames)[number] } | { folder: string };
+/** Pictures by name, or by the path of a folder or an archive. */
+export type DataChoice = { builtin: (typeof builtinNames)[number] } | { path: string };
 
 export interface HeadlessOptions {
   recipe: Recipe;
@@ -153,9 +155,11 @@ function chooseData(given: string | undefined, recipe: Recipe): DataChoice {
   const name = given ?? recipe.data;
   if (isBuiltin(name)) return { builtin: name };
   if (given === undefined)
-    throw wrong('This recipe trains on a folder of pictures: name it with --data FOLDER.');
-  if (existsSync(given) && statSync(given).isDirectory()) return { folder: given };
-  throw wrong(`--data ${given} is neither a folder that exists nor one of ${builtinNames.join(', ')}.`);
+    throw wrong('This recipe trains on pictures of your own: name a folder or an archive with --data.');
+  if (existsSync(given)) return { path: given };
+  throw wrong(
+    `--data ${given} is neither a folder or file that exists nor one of ${builtinNames.join(', ')}.`,
+  );
 }
 
 function isBuiltin(name: string): name is (typeof builtinNames)[number] {

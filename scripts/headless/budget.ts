@@ -16,6 +16,7 @@ import type { SessionDependencies } from '../../src/session/dependencies';
 import { localPort } from '../../src/session/localPort';
 import type { EngineSummary } from '../../src/session/protocol';
 import type { HeadlessOptions } from './arguments';
+import { pathsSet } from './importData';
 import { budgetTable, dataLine } from './lines';
 
 /** Steps between two lines of progress. */
@@ -43,7 +44,7 @@ export async function trainBudget(
     const dataset =
       'builtin' in data
         ? await client.loadBuiltin(data.builtin, { seed, params: builtinParams(recipe) })
-        : await client.importFiles(data.folder, [], seed);
+        : await client.openSet(pathsSet, seed);
     print(dataLine(dataset));
     const { name, trainCount, size, classNames } = dataset;
     const about = { name, trainCount, size, classes: classNames.length };

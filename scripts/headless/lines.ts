@@ -1,5 +1,7 @@
 /** The numbers of a run as lines of text. */
 
+import type { ImportReport } from '../../src/dataset/importing/report';
+import { shortened } from '../../src/labels';
 import type { LabelImport } from '../../src/labels/csv';
 import { type BudgetExperiment, cellsOf } from '../../src/session/budget';
 import type {
@@ -24,6 +26,21 @@ export function dataLine(summary: DatasetSummary): string {
   const { name, trainCount, heldOutCount, classNames, size } = summary;
   const classes = classNames.length > 0 ? `, ${classNames.length} classes` : ', no labels';
   return `${name}: ${trainCount} pictures to train on, ${heldOutCount} held out, ${size} px${classes}`;
+}
+
+/** Most skipped files that are named. */
+const mostSkipped = 20;
+
+/** What was skipped and why, and what should be known of the set. */
+export function reportLines({ lines, warnings }: ImportReport): string[] {
+  const skipped = lines.filter(({ outcome, reason }) => outcome === 'skipped' && reason !== 'system-file');
+  const shown = skipped.slice(0, mostSkipped);
+  const more = skipped.length - shown.length;
+  return [
+    ...shown.map(({ path, detail }) => `skipped ${shortened(path, 200)}: ${shortened(detail, 200)}`),
+    ...(more > 0 ? [`skipped ${more} more`] : []),
+    ...warnings.map(({ message }) => message),
+  ];
 }
 
 /** Names of series that are too long for a line. */

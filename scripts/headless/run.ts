@@ -23,6 +23,7 @@ import type {
 import { type RunFile, runJson } from '../../src/session/runFile';
 import { TrainingSession } from '../../src/session/trainingSession';
 import type { HeadlessOptions } from './arguments';
+import { pathsSet } from './importData';
 import {
   baselinesLine,
   classificationLine,
@@ -82,11 +83,10 @@ export class HeadlessRun {
   async train(): Promise<void> {
     const { recipe, data, steps } = this.#options;
     if ('builtin' in data) {
-      const params = builtinParams({ ...recipe, data: data.builtin });
+      const params = builtinParams(recipe);
       await this.#ask({ type: 'loadBuiltin', name: data.builtin, seed: recipe.data_seed, params });
     } else {
-      // The folder on disk is read file by file by the dependencies.
-      await this.#ask({ type: 'importFiles', name: data.folder, files: [], seed: recipe.data_seed });
+      await this.#ask({ type: 'openSet', set: pathsSet, seed: recipe.data_seed });
     }
     if (this.#options.labels !== null) await this.#giveLabels(this.#options.labels);
     this.#refuseTooManySteps();
