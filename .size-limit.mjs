@@ -9,5 +9,11 @@ const named = [...page.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.(?:js|css))"/
 export default [
   { name: 'first load of the page', path: named, limit: '230 kB', gzip: true },
   { name: 'worker (tfjs, models, methods)', path: 'dist/assets/worker-*.js', limit: '220 kB', gzip: true },
+  {
+    name: 'library worker (archives, storage)',
+    path: 'dist/assets/libraryWorker-*.js',
+    limit: '80 kB',
+    gzip: true,
+  },
   { name: 'everything', path: 'dist/**/*.{js,css,html}', limit: '1.1 MB', gzip: true },
 ];

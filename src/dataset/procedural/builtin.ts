@@ -90,11 +90,11 @@ export interface BuiltinSample {
   size: number;
   classNames: string[];
   /** [n] */
-  labels: Int32Array;
+  labels: Int32Array<ArrayBuffer>;
   /** [n, size, size, 4] RGBA. */
-  pixels: Uint8ClampedArray;
+  pixels: Uint8ClampedArray<ArrayBuffer>;
   /** [n, size, size] 1 = object. */
-  masks: Uint8Array;
+  masks: Uint8Array<ArrayBuffer>;
 }
 
 /**

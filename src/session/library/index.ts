@@ -9,6 +9,7 @@ export type {
   LibraryState,
   Underway,
 } from './library';
+export { LibraryClient } from './libraryClient';
 export type {
   BuiltinRequest,
   Conversion,

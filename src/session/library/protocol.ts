@@ -123,7 +123,7 @@ const libraryCommandSchema = v.variant('type', [
     /** Side of the stored squares; null lets the pictures decide. */
     size: v.nullable(v.pipe(count, v.minValue(16), v.maxValue(512))),
   }),
-  /** Gives up the import with that id. */
+  /** Gives up the import, or the export, with that id. */
   v.object({ type: v.literal('cancel'), id, import: id }),
   v.object({ type: v.literal('rename'), id, set: setId, name }),
   v.object({ type: v.literal('remove'), id, set: setId }),
@@ -211,6 +211,12 @@ function parse<T>(schema: v.GenericSchema<unknown, T>, message: unknown): Parsed
   const issue = result.issues[0];
   const where = v.getDotPath(issue);
   return { ok: false, reason: where === null ? issue.message : `${where}: ${issue.message}` };
+}
+
+/** Labels as they were kept; null where they are none. Never throws. */
+export function readKeptLabels(value: unknown): KeptLabels | null {
+  const parsed = parse(keptLabelsSchema, value);
+  return parsed.ok ? parsed.value : null;
 }
 
 /** Checks a message that arrived in the worker. Never throws. */

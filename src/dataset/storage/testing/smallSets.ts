@@ -41,7 +41,7 @@ export function addSmall(
     }
     const lines = names.map((path) => ({ path, outcome: 'imported' as const, reason: null, detail: '' }));
     const report = { name, at: '2026-01-01T00:00:00Z', seconds: 1, lines, warnings: [] };
-    return { name, index: smallIndex(names, masked), report };
+    return { name, ownName: null, index: smallIndex(names, masked), report };
   };
 }
 

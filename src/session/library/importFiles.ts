@@ -1,0 +1,48 @@
+/** An import of the library: from the files that the page chose to a set in the store. */
+import { importPictures } from '../../dataset/importing/importPictures';
+import { ImportRefused } from '../../dataset/importing/refused';
+import type { ImportReport, ReportLine } from '../../dataset/importing/report';
+import type { PictureReader } from '../../dataset/reading/pictureReader';
+import type { SetRecord } from '../../dataset/storage/records';
+import type { SetStore } from '../../dataset/storage/setStore';
+import type { LibraryProgress } from './library';
+import type { LibraryCommand } from './protocol';
+
+interface ImportParts {
+  store: SetStore;
+  reader: PictureReader;
+  signal: AbortSignal;
+  onProgress: (progress: LibraryProgress) => void;
+}
+
+/** @throws ImportRefused with the report when no picture could be used; what `SetStore.add` throws */
+export async function importFiles(
+  { name, files, lines, into, size }: Extract<LibraryCommand, { type: 'import' }>,
+  { store, reader, signal, onProgress }: ImportParts,
+): Promise<{ set: SetRecord; report: ImportReport }> {
+  return store.add({ name, into, signal }, async (sink, set) => {
+    const chosen = files.map(({ path, file }) => ({ path, bytes: async () => file }));
+    try {
+      const imported = await importPictures(chosen, {
+        reader,
+        sink,
+        size: set?.size ?? size,
+        signal,
+        onProgress,
+      });
+      const { count } = imported.index;
+      onProgress({ stage: 'writing', done: count, total: count });
+      const own = set?.name ?? imported.ownName ?? name;
+      return { ...imported, name: own, report: completed(imported.report, own, lines) };
+    } catch (error) {
+      if (!(error instanceof ImportRefused)) throw error;
+      const { code, message, hint = '', report } = error;
+      throw new ImportRefused(code as `import/${string}`, message, hint, completed(report, name, lines));
+    }
+  });
+}
+
+/** The report with the lines of files that the page read. */
+function completed(report: ImportReport, name: string, lines: readonly ReportLine[]): ImportReport {
+  return { ...report, name, lines: [...report.lines, ...lines] };
+}
