@@ -1,6 +1,6 @@
 /** What to try with DINO. Figures: docs/recipes.md. */
 
-import { colourSide, colourSwitch } from '../../recipe';
+import { colourSide, colourSwitch, colourTells } from '../../recipe';
 import type { Experiment } from './experiment';
 import { logOf } from './text';
 
@@ -27,7 +27,8 @@ export const dinoExperiments: readonly Experiment[] = [
     text: (recipe) =>
       `Raise hue jitter to 0.5. The views stop agreeing on colour, and colour is all that tells these classes apart. Watch the loss climb to ${logOf(recipe.out_dim)} and stay.`,
     changes: () => ({ hue: 0.5, jitter_prob: 0.8 }),
-    fits: ({ recipe }) => recipe.data === 'confetti' && recipe.arch === 'vit' && recipe.hue < 0.5,
+    fits: ({ recipe }) =>
+      recipe.data === 'confetti' && colourTells(recipe) && recipe.arch === 'vit' && recipe.hue < 0.5,
   },
   {
     id: 'hue-back',

@@ -21,6 +21,14 @@ describe('choosing a preset', () => {
     });
   });
 
+  it('keeps what a built-in set was made to show', () => {
+    const shows = { shape_cue: false, clutter: 4, train_pictures: 200 };
+    setFields(shows);
+    choosePreset('confetti-standard');
+    expect(setup().recipe).toMatchObject(shows);
+    expect(changedFields(setup().preset, setup().recipe)).toEqual([]);
+  });
+
   it('asks for a folder with a preset for photos, and leaves it with one for confetti', () => {
     choosePreset('photos-quick');
     expect(setup().recipe.data).toBe('folder');
@@ -58,6 +66,10 @@ describe('choosing pictures', () => {
     expect(dataKey({ ...recipe, data_seed: 1 }, null)).not.toBe(key);
     expect(dataKey({ ...recipe, data: 'grey', hue_spread: 1 }, null)).toBe(
       dataKey({ ...recipe, data: 'grey' }, null),
+    );
+    expect(dataKey({ ...recipe, clutter: 2 }, null)).not.toBe(key);
+    expect(dataKey({ ...recipe, background_tint: 0.5, clutter: 2 }, null)).toBe(
+      'confetti:0:background_tint=0.5&clutter=2',
     );
     expect(dataKey({ ...recipe, data: 'folder' }, null)).toBeNull();
     const ofOwn = dataKey({ ...recipe, data: 'folder' }, own);
