@@ -73,7 +73,7 @@ export function whyNot({ plan }: BudgetExperiment): string | null {
     dataset.classNames.length === classes;
   return same
     ? null
-    : `It is about the folder ‘${name}’ with ${trainCount} training pictures. Choose that folder again to go on.`;
+    : `It is about your set ‘${name}’ with ${trainCount} training pictures. Take that set again to go on.`;
 }
 
 /** Does what is left of an experiment, one training after the other. Failures are in `useExperiment`. */

@@ -75,7 +75,7 @@ function Waiting() {
           <Loader size="xs" aria-hidden /> Getting the pictures ready…
         </>
       ) : (
-        'There are no pictures yet. Go back and choose a folder or a built-in set.'
+        'There are no pictures yet. Go back, and add your own or choose a built-in set.'
       )}
     </p>
   );

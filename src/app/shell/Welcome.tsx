@@ -19,9 +19,11 @@ import styles from './shell.module.css';
 
 export function Welcome() {
   const dataset = useRun((s) => s.dataset);
-  const needsFolder = useSetup((s) => s.recipe.data === 'folder' && s.loaded === null && s.loading === null);
+  const needsPictures = useSetup(
+    (s) => s.recipe.data === 'folder' && s.loaded === null && s.loading === null,
+  );
   const method = useSetup((s) => s.recipe.method);
-  const shown = needsFolder ? null : dataset;
+  const shown = needsPictures ? null : dataset;
   useEffect(preloadPanels, []);
   return (
     <Panel
@@ -29,8 +31,8 @@ export function Welcome() {
       note={shown === null ? '' : describe(shown, methodFacts[method].readsLabels)}
     >
       {shown !== null && <PictureSheet dataset={shown} />}
-      {shown === null && <Waiting needsFolder={needsFolder} />}
-      {!needsFolder && <Plan />}
+      {shown === null && <Waiting needsPictures={needsPictures} />}
+      {!needsPictures && <Plan />}
       <Obstacles />
       <div className={styles.go}>
         <StartButton size="lg" />
@@ -47,14 +49,14 @@ function describe({ trainCount, heldOutCount, classNames }: DatasetSummary, read
   return `${showCount(trainCount)} to train on · ${showCount(heldOutCount)} held out · ${classes}`;
 }
 
-function Waiting({ needsFolder }: { needsFolder: boolean }) {
+function Waiting({ needsPictures }: { needsPictures: boolean }) {
   const dead = useRun((s) => s.connection === 'dead');
   if (dead)
     return <p className={styles.soft}>The pictures are gone with the worker. Start it again to load them.</p>;
-  if (needsFolder) {
+  if (needsPictures) {
     return (
       <p className={styles.soft}>
-        Drop a folder of pictures anywhere on this page, or choose one on the left.
+        Drop pictures, a folder or a ZIP anywhere on this page, or add them on the left.
       </p>
     );
   }
