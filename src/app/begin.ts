@@ -1,10 +1,12 @@
 /** What happens once, before the page is drawn: the set-up from the address, the worker, the pictures. */
 
+import { asPawsaurError } from '../platform/errors';
 import { decodePermalink } from '../recipe';
 import { ensureData } from './store/actions';
 import { followLabels } from './store/labels';
 import { followLastSet, loadFirstPictures } from './store/lastSet';
 import { followSets } from './store/library';
+import { connectLibrary, useLibrary } from './store/libraryState';
 import { warn } from './store/notify';
 import { followPlan } from './store/plan';
 import { connectSession, isUnderWay, session, useRun } from './store/run';
@@ -29,7 +31,18 @@ export function followVisibility(): () => void {
   return () => document.removeEventListener('visibilitychange', tell);
 }
 
-/** Starts the worker and loads the pictures. */
+/** Opens the library, whose code comes after the page. */
+async function openLibrary(): Promise<void> {
+  try {
+    const { LibraryClient } = await import('../session/library');
+    connectLibrary(new LibraryClient());
+  } catch (thrown) {
+    const { code, message, hint } = asPawsaurError(thrown);
+    useLibrary.setState({ connection: 'dead', error: { code, message, hint } });
+  }
+}
+
+/** Starts the workers and loads the pictures. */
 export function begin(): void {
   takeAddress(window.location.hash);
   window.addEventListener('hashchange', () => {
@@ -37,6 +50,7 @@ export function begin(): void {
     void ensureData();
   });
   connectSession();
+  void openLibrary();
   followVisibility();
   followTiming();
   followPlan();
