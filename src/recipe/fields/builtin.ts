@@ -26,8 +26,12 @@ export function colourTells({ data, colour_cue }: Pick<FieldContext, 'data' | 'c
   return isBuiltin(data) && (colour_cue === 'own' ? builtinStyles[data].colourCue : colour_cue === 'on');
 }
 
-const sharesBackground = ({ data, background }: FieldContext) =>
-  isBuiltin(data) && (background === 'own' ? builtinStyles[data].background : background) !== 'picture';
+/** Whether the backgrounds of all pictures are of one kind, before a tint makes them differ. */
+export function sharesBackground({ data, background }: Pick<FieldContext, 'data' | 'background'>): boolean {
+  return (
+    isBuiltin(data) && (background === 'own' ? builtinStyles[data].background : background) !== 'picture'
+  );
+}
 
 /** Every field of this file is an extra of ours. */
 const ours = { group: 'data', paper: 'not in the official script', extra: true } as const;
@@ -62,7 +66,7 @@ export const builtinFields = {
   hue_spread: number({
     ...ours,
     label: 'hue spread',
-    help: 'How much the colours of neighbouring classes overlap, as a standard deviation in steps between class hues. Small: colour gives the class away. From 1 on it hardly tells anything.',
+    help: 'How much the colours of neighbouring classes overlap, as a standard deviation in steps between class hues. Small: colour gives the class away. At 1, colour alone gets less than a third of ten classes right.',
     official: 0.5,
     min: 0,
     max: 3,
@@ -104,7 +108,7 @@ export const builtinFields = {
   clutter: integer({
     ...ours,
     label: 'clutter',
-    help: 'Small shapes of any kind and colour, strewn behind the object. They tell nothing and belong to no mask: attention that follows every edge loses Jaccard, and colour statistics lose their worth.',
+    help: 'Small shapes of any kind and colour, strewn behind the object. They tell nothing and belong to no mask: attention that follows every edge loses Jaccard, and raw pixels tell less of a class.',
     official: 0,
     min: 0,
     max: 20,

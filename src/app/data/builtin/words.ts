@@ -26,9 +26,9 @@ function alone(cue: string): string {
     return 'That is the hardest cue without labels: in a short run DINO hardly learns it, and PAWS does with a few labels of each class.';
   }
   if (cue === 'colour') {
-    return 'Statistics of colours score well without any network, and a strong hue jitter takes the cue away.';
+    return 'Raw pixels tell it without any network (k-NN 56 % of ten classes at a hue spread of 0.5), and a strong hue jitter takes it away.';
   }
-  return 'Small crops of the object show it as well as large ones, whatever their colours.';
+  return 'Raw pixels do not show it (k-NN 14 % of ten classes): what scores more has been learnt. Small crops of the object bear it, whatever their colours.';
 }
 
 function backgroundOf(recipe: Readonly<Recipe>): string {
