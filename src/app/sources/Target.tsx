@@ -15,10 +15,12 @@ export interface TargetChoice {
 
 interface Props {
   value: TargetChoice;
+  /** Name of a new set where none is typed. */
+  fallback: string;
   onChange(value: TargetChoice): void;
 }
 
-export function Target({ value, onChange }: Props) {
+export function Target({ value, fallback, onChange }: Props) {
   const sets = useLibrary((s) => s.sets);
   const { into, name } = value;
   return (
@@ -39,6 +41,7 @@ export function Target({ value, onChange }: Props) {
         <TextInput
           size="sm"
           label="Name of the set"
+          placeholder={fallback}
           value={name}
           maxLength={200}
           onChange={(event) => onChange({ ...value, name: event.currentTarget.value })}

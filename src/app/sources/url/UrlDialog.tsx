@@ -93,7 +93,9 @@ function Form({ download, busy, onBusy, onCancel, onDone }: FormProps) {
           setError(null);
         }}
       />
-      {address !== null && <Target value={target} onChange={setTarget} />}
+      {address !== null && (
+        <Target value={target} fallback={bareName(address.fileName)} onChange={setTarget} />
+      )}
       {error !== null && (
         <Notice kind="bad" title={error.message}>
           <p>{error.hint}</p>
