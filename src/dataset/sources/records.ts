@@ -56,7 +56,7 @@ export function recordReader(
 }
 
 /** @throws SourceError 'unreadable' */
-export async function readRange(file: Blob, start: number, length: number): Promise<Uint8Array> {
+export async function readRange(file: Blob, start: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return new Uint8Array(await file.slice(start, start + length).arrayBuffer());
   } catch (cause) {

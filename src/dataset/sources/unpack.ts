@@ -1,16 +1,72 @@
-/** Unpacking streams into Blobs, which hosts keep outside of the script's memory, on disk when they grow. */
+/**
+ * Unpacking DEFLATE streams (RFC 1951, 1952) by the host's own means. They go in in small pieces, so that the most that
+ * a hostile one can make of a piece stays small, and come out to someone who counts.
+ */
 import { messageOf } from '../../platform/errors';
 import type { OpenOptions } from './archive';
 import { sizeText } from './limits';
+import { readRange } from './records';
 import { SourceError } from './source';
 
+/** Bytes that are unpacked at once: 16 MiB at most come out of them. */
+const pieceBytes = 2 ** 14;
+/** Bytes of a file that are read at once. */
+const readBytes = 2 ** 20;
 /** Bytes that are gathered before they are handed to the host. */
-const partBytes = 8 * 2 ** 20;
+const partBytes = 2 ** 22;
 
-/** A place to write to, and what was written. */
+/** Cuts content into pieces. @throws SourceError 'unreadable' */
+export async function* piecesOf(
+  content: Blob | Uint8Array<ArrayBuffer>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const inMemory = !(content instanceof Blob);
+  const size = inMemory ? content.length : content.size;
+  for (let start = 0; start < size; start += readBytes) {
+    const end = Math.min(size, start + readBytes);
+    const bytes = inMemory ? content.subarray(start, end) : await readRange(content, start, end - start);
+    for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
+  }
+}
+
+/**
+ * Unpacks `content` and hands `take` what comes out; what that throws ends it. Throws `SourceError`: 'damaged',
+ * 'unreadable'; an abort as it comes.
+ */
+export async function inflate(
+  format: 'gzip' | 'deflate-raw',
+  content: Blob | Uint8Array<ArrayBuffer>,
+  take: (chunk: Uint8Array<ArrayBuffer>) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { readable, writable } = new DecompressionStream(format);
+  const reader = readable.getReader();
+  const writer = writable.getWriter();
+  const writing = (async () => {
+    for await (const piece of piecesOf(content)) await writer.write(piece);
+    await writer.close();
+  })();
+  // A file that cannot be read any further is seen by the reader below.
+  writing.catch((cause) => writer.abort(cause)).catch(() => undefined);
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const { done, value } = await reader.read();
+      if (done) break;
+      take(value);
+    }
+    await writing;
+  } catch (cause) {
+    writer.abort(cause).catch(() => undefined);
+    reader.cancel(cause).catch(() => undefined);
+    if (cause instanceof SourceError || signal?.aborted) throw cause;
+    throw new SourceError('damaged', `damaged or cut short (${messageOf(cause)})`, { cause });
+  }
+}
+
+/** Gathers bytes in a Blob, which hosts keep outside of the script's memory, on disk when it grows. */
 export interface BlobCollector {
-  /** Adds a copy of `chunk`. */
-  add(chunk: Uint8Array): void;
+  /** Takes the chunk over. */
+  add(chunk: Uint8Array<ArrayBuffer>): void;
   readonly size: number;
   finish(): Blob;
 }
@@ -27,7 +83,7 @@ export function collectBlob(): BlobCollector {
   };
   return {
     add(chunk) {
-      chunks.push(new Uint8Array(chunk));
+      chunks.push(chunk);
       gathered += chunk.length;
       size += chunk.length;
       if (gathered >= partBytes) hand();
@@ -44,37 +100,29 @@ export function collectBlob(): BlobCollector {
 
 /** Whether a file begins as a GZ does: some programs unpack on the way and keep the name. */
 export async function isGzip(file: Blob): Promise<boolean> {
-  const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+  const [first, second] = await readRange(file, 0, 2);
   return first === 0x1f && second === 0x8b;
 }
 
 /**
- * Unpacks a GZ (RFC 1952), whose length and checksum the host proves. Throws `SourceError`: 'damaged', 'too-large'
- * (beyond the ratio), 'limit' (beyond what all archives may unpack to); an abort as it comes.
+ * Unpacks a GZ, whose length and checksum the host proves. Throws `SourceError`: 'damaged', 'too-large' (beyond the
+ * ratio), 'limit' (beyond what all archives may unpack to); an abort as it comes.
  */
 export async function gunzip(
   packed: Blob,
   { limits, unpacked, signal }: Pick<OpenOptions, 'limits' | 'unpacked' | 'signal'>,
 ): Promise<Blob> {
-  const collector = collectBlob();
-  const reader = packed.stream().pipeThrough(new DecompressionStream('gzip')).getReader();
-  try {
-    for (;;) {
-      signal?.throwIfAborted();
-      const { done, value } = await reader.read();
-      if (done) return collector.finish();
-      unpacked.bytes += value.length;
-      if (unpacked.bytes > limits.totalBytes) {
-        throw new SourceError('limit', `beyond ${sizeText(limits.totalBytes)} of unpacked files`);
-      }
-      collector.add(value);
-      if (collector.size > limits.ratioFrom && collector.size > limits.ratio * packed.size) {
-        throw new SourceError('too-large', `unpacks to more than ${limits.ratio} times its packed size`);
-      }
+  const content = collectBlob();
+  const take = (chunk: Uint8Array<ArrayBuffer>) => {
+    unpacked.bytes += chunk.length;
+    if (unpacked.bytes > limits.totalBytes) {
+      throw new SourceError('limit', `beyond ${sizeText(limits.totalBytes)} of unpacked files`);
     }
-  } catch (cause) {
-    reader.cancel().catch(() => undefined);
-    if (cause instanceof SourceError || signal?.aborted) throw cause;
-    throw new SourceError('damaged', `damaged or cut short (${messageOf(cause)})`, { cause });
-  }
+    content.add(chunk);
+    if (content.size > limits.ratioFrom && content.size > limits.ratio * packed.size) {
+      throw new SourceError('too-large', `unpacks to more than ${limits.ratio} times its packed size`);
+    }
+  };
+  await inflate('gzip', packed, take, signal);
+  return content.finish();
 }

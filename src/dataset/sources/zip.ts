@@ -1,6 +1,6 @@
 /**
- * ZIP archives (APPNOTE.TXT 6.3), read in ranges: the directory first, every entry by itself when it is wanted.
- * zip.js reads the structures; what an entry may be and how large is decided here.
+ * ZIP archives (APPNOTE.TXT 6.3), read in ranges: the directory first, by zip.js, and every entry by itself when it is
+ * wanted. What an entry may be and how large is decided here.
  */
 import { type FileEntry, ZipReader } from '@zip.js/zip.js/lib/zip-core-reader.js';
 import { messageOf } from '../../platform/errors';
@@ -14,23 +14,19 @@ import {
   tooManyEntries,
 } from './archive';
 import { sizeText } from './limits';
+import { readRange } from './records';
 import { SourceError } from './source';
 import { collectBlob } from './unpack';
+import { deflated, stored, unpackEntry } from './zipEntry';
 
 /** A directory beyond this is no directory of `limits.entries` files, whatever the archive says. */
 const mostDirectoryBytes = 128 * 2 ** 20;
 /** Entries are listed in turns of so many, between which others can work. */
 const listedAtOnce = 1000;
-const stored = 0;
-const deflated = 8;
 
 const readerOptions = {
-  useWebWorkers: false,
-  useCompressionStream: true,
-  checkCrc32: true,
-  // Names are judged here, one by one, and a careless local header spoils nothing: the checksum tells.
+  // Names are judged here, one by one.
   filenameValidation: 'tolerant',
-  checkLocalDirectory: false,
   // Code page 437 has pictures for control characters; a name in plain ASCII stays as it is.
   decodeText: (raw: Uint8Array, encoding: string) =>
     encoding === 'cp437' && raw.every((byte) => byte < 0x80) ? new TextDecoder().decode(raw) : undefined,
@@ -62,10 +58,10 @@ export async function openZip(archive: Blob, options: OpenOptions): Promise<Open
   }
   const packed = files.reduce((sum, { compressedSize }) => sum + compressedSize, 0);
   if (packed > archive.size) throw new SourceError('damaged', 'its files lie on top of each other');
-  return { entries: files.map((file) => entryOf(file, options)), broken: null };
+  return { entries: files.map((file) => entryOf(archive, file, options)), broken: null };
 }
 
-function entryOf(file: FileEntry, options: OpenOptions): ArchiveEntry {
+function entryOf(archive: Blob, file: FileEntry, options: OpenOptions): ArchiveEntry {
   const { limits, unpacked, signal } = options;
   const { filename, uncompressedSize: size } = file;
   const problem = unreadable(file) ?? tooMuch(file, options);
@@ -77,12 +73,12 @@ function entryOf(file: FileEntry, options: OpenOptions): ArchiveEntry {
     bytes: async () => {
       if (size > limits.entryBytes) throw largerThan(limits.entryBytes);
       const content = new Uint8Array(size);
-      await unpack(file, (chunk, at) => content.set(chunk, at), signal);
+      await unpackEntry(archive, file, (chunk, at) => content.set(chunk, at), signal);
       return content;
     },
     binary: async () => {
       const content = collectBlob();
-      await unpack(file, content.add, signal);
+      await unpackEntry(archive, file, content.add, signal);
       return content.finish();
     },
   };
@@ -134,52 +130,26 @@ function methodName(method: number): string {
   return names.get(method) ?? `number ${method}`;
 }
 
-/** Hands the content of an entry to `take`, chunk by chunk; never more, and in the end no less, than is declared. */
-async function unpack(
-  file: FileEntry,
-  take: (chunk: Uint8Array, at: number) => void,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  signal?.throwIfAborted();
-  let filled = 0;
-  const collect = new WritableStream<Uint8Array>({
-    write(chunk) {
-      if (filled + chunk.length > file.uncompressedSize) throw new Error('larger than declared');
-      take(chunk, filled);
-      filled += chunk.length;
-    },
-  });
-  try {
-    await file.getData(collect, { signal });
-  } catch (cause) {
-    throw asSourceError(cause, signal);
-  }
-  if (filled !== file.uncompressedSize) throw new SourceError('damaged', 'shorter than the archive says');
-}
-
 /** Ours and aborts pass through; all else that zip.js finds means that the archive is broken. */
 function asSourceError(cause: unknown, signal: AbortSignal | undefined): unknown {
   if (cause instanceof SourceError || signal?.aborted) return cause;
   return new SourceError('damaged', `damaged or cut short (${messageOf(cause)})`, { cause });
 }
 
-/** The archive as zip.js reads it: in ranges of the file. */
+/** The archive as zip.js reads it: in ranges, and never as a whole. */
 function rangesOf(archive: Blob) {
-  const range = async (offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> => {
-    if (length > mostDirectoryBytes) throw new SourceError('damaged', 'its directory is larger than any');
-    try {
-      return new Uint8Array(await archive.slice(offset, offset + length).arrayBuffer());
-    } catch (cause) {
-      throw new SourceError('unreadable', `the file cannot be read: ${messageOf(cause)}`, { cause });
-    }
+  const never = (): ReadableStream<Uint8Array> => {
+    throw new SourceError('damaged', 'it cannot be read in parts');
   };
   return {
     size: archive.size,
-    readUint8Array: range,
-    createReadable: ({ offset = 0, size = archive.size }: { offset?: number; size?: number } = {}) =>
-      archive.slice(offset, offset + size).stream(),
+    readUint8Array: async (offset: number, length: number) => {
+      if (length > mostDirectoryBytes) throw new SourceError('damaged', 'its directory is larger than any');
+      return readRange(archive, offset, length);
+    },
+    createReadable: never,
     get readable() {
-      return archive.stream();
+      return never();
     },
   };
 }
