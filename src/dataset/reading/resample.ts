@@ -9,6 +9,10 @@ import type { OpenPicture } from '../../platform/imageDecoder';
 
 /** Boxes are averaged as long as at least this many times the target's side is left for the filter. */
 const reducingGap = 3;
+/** Bits behind the point of the filter's weights: with 8 bits of a pixel and one of overshoot they fit into 32. */
+const precision = 22;
+/** What makes cutting off the bits behind the point round. */
+const half = 1 << (precision - 1);
 /** Pixels of a strip, about: 1 MB of bytes. */
 const stripPixels = 2 ** 18;
 
@@ -86,21 +90,22 @@ function narrowLines(
 ): void {
   for (let row = 0; row < rgba.length; row += width * 4) {
     for (let x = 0; x < starts.length; x++) {
-      let r = 0;
-      let g = 0;
-      let b = 0;
+      let r = half;
+      let g = half;
+      let b = half;
       let source = row + starts[x]! * 4;
       const end = x * most + counts[x]!;
       for (let tap = x * most; tap < end; tap++) {
         const weight = weights[tap]!;
-        r += weight * rgba[source]!;
-        g += weight * rgba[source + 1]!;
-        b += weight * rgba[source + 2]!;
+        r = (r + Math.imul(weight, rgba[source]!)) | 0;
+        g = (g + Math.imul(weight, rgba[source + 1]!)) | 0;
+        b = (b + Math.imul(weight, rgba[source + 2]!)) | 0;
         source += 4;
       }
-      narrow[target++] = r;
-      narrow[target++] = g;
-      narrow[target++] = b;
+      narrow[target] = r >> precision;
+      narrow[target + 1] = g >> precision;
+      narrow[target + 2] = b >> precision;
+      target += 3;
     }
   }
 }
@@ -111,26 +116,26 @@ function shorten(
   { starts, counts, weights, most }: Taps,
   side: number,
 ): Uint8Array<ArrayBuffer> {
-  const rgb = new Uint8Array(side * side * 3);
-  const line = new Float32Array(side * 3);
+  const rgb = new Uint8ClampedArray(side * side * 3);
+  const line = new Int32Array(side * 3);
   for (let y = 0; y < side; y++) {
-    line.fill(0);
+    line.fill(half);
     for (let tap = 0; tap < counts[y]!; tap++) {
       const weight = weights[y * most + tap]!;
       const row = (starts[y]! + tap) * side * 3;
-      for (let i = 0; i < line.length; i++) line[i]! += weight * narrow[row + i]!;
+      for (let i = 0; i < line.length; i++) line[i] = line[i]! + Math.imul(weight, narrow[row + i]!);
     }
-    for (let i = 0; i < line.length; i++) rgb[y * line.length + i] = byte(line[i]!);
+    for (let i = 0; i < line.length; i++) rgb[y * line.length + i] = line[i]! >> precision;
   }
-  return rgb;
+  return new Uint8Array(rgb.buffer);
 }
 
-/** The source pixels of every target pixel: the first of them, how many, and weights that sum to 1. */
+/** The source pixels of every target pixel: the first of them, how many, and weights that sum to 1 << precision. */
 interface Taps {
   starts: Int32Array;
   counts: Int32Array;
   /** [targets, most] */
-  weights: Float64Array;
+  weights: Int32Array;
   most: number;
 }
 
@@ -142,7 +147,8 @@ function lanczosTaps(from: number, available: number, to: number): Taps {
   const most = Math.ceil(2 * support) + 1;
   const starts = new Int32Array(to);
   const counts = new Int32Array(to);
-  const weights = new Float64Array(to * most);
+  const weights = new Int32Array(to * most);
+  const exact = new Float64Array(most);
   for (let target = 0; target < to; target++) {
     const centre = (target + 0.5) * scale;
     const start = Math.max(0, Math.floor(centre - support + 0.5));
@@ -150,10 +156,11 @@ function lanczosTaps(from: number, available: number, to: number): Taps {
     let sum = 0;
     for (let i = 0; i < count; i++) {
       const weight = lanczos((start + i + 0.5 - centre) / stretch);
-      weights[target * most + i] = weight;
+      exact[i] = weight;
       sum += weight;
     }
-    for (let i = 0; i < count; i++) weights[target * most + i]! /= sum;
+    for (let i = 0; i < count; i++)
+      weights[target * most + i] = Math.round((exact[i]! / sum) * (1 << precision));
     starts[target] = start;
     counts[target] = count;
   }
@@ -165,8 +172,4 @@ function lanczos(x: number): number {
   if (Math.abs(x) >= 3) return 0;
   const angle = Math.PI * x;
   return (3 * Math.sin(angle) * Math.sin(angle / 3)) / (angle * angle);
-}
-
-function byte(value: number): number {
-  return Math.max(0, Math.min(255, Math.round(value)));
 }
