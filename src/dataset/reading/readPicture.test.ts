@@ -8,7 +8,7 @@ import { nodeImageDecoder as decoder } from '../../platform/node/imageDecoder';
 import { encodePicture, toSharp } from '../../platform/testing/pictures';
 import { localReader } from './localReader';
 import type { PictureRead, ReadTask } from './pictureReader';
-import { rawPicture, readPicture } from './readPicture';
+import { type Alone, rawPicture, readPicture } from './readPicture';
 
 const read = (bytes: Blob | Uint8Array, as: ReadTask['as'] = 'picture', side = 16) =>
   readPicture({ bytes, side, as }, decoder);
@@ -66,6 +66,35 @@ describe('readPicture', () => {
       expect(conversions).toContain('first-frame');
       expect(Math.abs(rgb[0]! - 10)).toBeLessThan(4);
     }
+  });
+
+  it('has one large picture open at a time, and small ones beside it', async () => {
+    const [large, small] = await Promise.all(
+      [4001, 40].map((side) => toSharp({ width: side, height: side }).jpeg().toBuffer()),
+    );
+    let queue: Promise<unknown> = Promise.resolve();
+    let queued = 0;
+    const alone: Alone = (work) => {
+      queued++;
+      const done = queue.then(work);
+      queue = done;
+      return done;
+    };
+    const open: number[] = [];
+    const noting: ImageDecoder = {
+      async open(bytes) {
+        const picture = await decoder.open(bytes);
+        open.push(picture.width);
+        expect(open.filter((width) => width === 4001).length).toBeLessThan(2);
+        return { ...picture, close: () => void open.splice(open.indexOf(picture.width), 1) };
+      },
+    };
+    const tasks = [large!, small!, large!, small!].map(
+      (bytes): ReadTask => ({ bytes, side: 16, as: 'picture' }),
+    );
+    const results = await Promise.all(tasks.map((task) => readPicture(task, noting, alone)));
+    expect(results.map(({ kind }) => kind)).toEqual(Array(4).fill('picture'));
+    expect([queued, open.length]).toEqual([2, 0]);
   });
 
   it('states the upright size of a photo that was turned', async () => {

@@ -22,23 +22,40 @@ export const readLimits = {
   shortest: 8,
 } as const;
 
-/** Pixels above which a picture is said to have been shrunk. */
+/** Pixels above which a picture is said to have been shrunk, and is opened while no other such is: 64 MB decoded. */
 const largePixels = 16_000_000;
 /** Grey level from which on a mask means object. */
 const objectLevel = 128;
 /** Bytes in which most headers end, and those after which one that has not is given up. */
 const headBytes = [2 ** 16, 2 ** 24] as const;
 
-/** Reads a picture or a mask. Never throws. */
-export async function readPicture(task: ReadTask, decoder: ImageDecoder): Promise<ReadResult> {
-  const { bytes, side } = task;
+/** Does what needs much memory, one after the other. */
+export type Alone = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Reads a picture or a mask, `alone` if it is a large one. Never throws. */
+export async function readPicture(
+  task: ReadTask,
+  decoder: ImageDecoder,
+  alone: Alone = (work) => work(),
+): Promise<ReadResult> {
   let header: PictureHeader | ReadRefusal;
   try {
-    header = await readHeader(bytes);
+    header = await readHeader(task.bytes);
   } catch (error) {
     return refused('unreadable', `cannot be read (${messageOf(error)})`);
   }
   if ('reason' in header) return header;
+  const { format, conversions, size } = header;
+  const decode = () => decodeSquare(task, decoder, format, conversions);
+  return size && isLarge(size) ? alone(decode) : decode();
+}
+
+async function decodeSquare(
+  { bytes, side, as }: ReadTask,
+  decoder: ImageDecoder,
+  format: string,
+  conversions: Conversion[],
+): Promise<ReadResult> {
   let picture: OpenPicture;
   try {
     picture = await decoder.open(bytes);
@@ -51,9 +68,7 @@ export async function readPicture(task: ReadTask, decoder: ImageDecoder): Promis
   try {
     const problem = sizeProblem(picture);
     if (problem !== null) return problem;
-    if (task.as === 'mask') return readMask(picture, side);
-    const { format, conversions } = header;
-    return squareOf(picture, side, format, conversions);
+    return as === 'mask' ? readMask(picture, side) : squareOf(picture, side, format, conversions);
   } catch (error) {
     return refused('damaged', `cannot be read once decoded (${messageOf(error)})`);
   } finally {
@@ -83,7 +98,7 @@ function squareOf(
 ): PictureRead {
   const { width, height } = picture;
   const rgb = resampleSquare(picture, side);
-  const shrunk: Conversion[] = width * height > largePixels ? ['shrunk'] : [];
+  const shrunk: Conversion[] = isLarge(picture) ? ['shrunk'] : [];
   return {
     kind: 'picture',
     rgb,
@@ -130,6 +145,10 @@ function otherFile(head: Uint8Array): ReadRefusal {
   }
   const reason = other.kind === 'video' ? 'unsupported-format' : 'not-an-image';
   return refused(reason, `${other.name}, not a picture`);
+}
+
+function isLarge({ width, height }: { width: number; height: number }): boolean {
+  return width * height > largePixels;
 }
 
 function sizeProblem({ width, height }: { width: number; height: number }): ReadRefusal | null {
