@@ -39,9 +39,10 @@ describe('inOrder', () => {
     expect(ahead).toBe(6);
   });
 
-  it('ends with the first error, once nothing is under way', async () => {
-    for (const failing of ['work', 'take'] as const) {
-      let [begun, ended] = [0, 0];
+  it.each(['work', 'take'] as const)(
+    'ends with the first error of %s, and begins nothing more',
+    async (failing) => {
+      let begun = 0;
       const going = inOrder(
         numbers,
         pace,
@@ -49,7 +50,6 @@ describe('inOrder', () => {
           begun++;
           if (failing === 'work' && i === 9) throw new Error('no work');
           await later(2);
-          ended++;
           return i;
         },
         (i) => {
@@ -57,9 +57,30 @@ describe('inOrder', () => {
         },
       );
       await expect(going).rejects.toThrow(`no ${failing}`);
-      expect(begun).toBeLessThan(20);
-      expect(begun - ended).toBe(failing === 'work' ? 1 : 0);
-    }
+      const before = begun;
+      expect(before).toBeLessThan(20);
+      await later(10);
+      expect(begun).toBe(before);
+    },
+  );
+
+  it('ends at once when told to, however long the work takes, but lets what is being taken end', async () => {
+    const controller = new AbortController();
+    const taken: string[] = [];
+    const going = inOrder(
+      numbers,
+      { ...pace, signal: controller.signal },
+      (i) => (i === 0 ? Promise.resolve(i) : new Promise<number>(() => undefined)),
+      async (i) => {
+        controller.abort(new Error('enough'));
+        await later(2);
+        taken.push(`took ${i}`);
+      },
+    );
+    await expect(going).rejects.toThrow('enough');
+    expect(taken).toEqual(['took 0']);
+    const never = inOrder(numbers, { ...pace, signal: controller.signal }, later, () => undefined);
+    await expect(never).rejects.toThrow('enough');
   });
 
   it('has nothing to do with nothing', async () => {

@@ -6,34 +6,41 @@ export interface Pace {
   concurrency: number;
   /** Pieces begun and not taken yet, so that a slow one does not stop the others at once. */
   window: number;
+  /** Ends it at once. */
+  signal?: AbortSignal;
 }
 
 /**
  * Calls `work` on every item and `take` on every result, in the order of `items` and one at a time. The first error
- * of either ends it: nothing is begun any more, and what is under way ends before the error is thrown.
+ * of either, or the signal, ends it with the error or the signal's reason: nothing is begun any more, nothing is being
+ * taken, and the results of what is still under way are dropped.
  */
 export async function inOrder<T, R>(
   items: readonly T[],
-  { concurrency, window }: Pace,
+  { concurrency, window, signal }: Pace,
   work: (item: T) => Promise<R>,
   take: (result: R, item: T) => Promise<void> | void,
 ): Promise<void> {
   const results = new Map<number, R>();
   let begun = 0;
   let taken = 0;
-  let stopped = false;
-  let wake: () => void;
-  let change: Promise<void>;
+  const failures: unknown[] = [];
+  let wake: () => void = () => undefined;
+  let change = Promise.resolve();
   const changed = () => {
-    wake?.();
+    wake();
     change = new Promise((resolve) => {
       wake = resolve;
     });
   };
   changed();
+  const fail = (thrown: unknown) => {
+    failures.push(thrown);
+    changed();
+  };
 
   const worker = async () => {
-    while (!stopped && begun < items.length) {
+    while (failures.length === 0 && begun < items.length) {
       if (begun - taken >= window) {
         await change;
         continue;
@@ -43,8 +50,12 @@ export async function inOrder<T, R>(
       changed();
     }
   };
-  const taker = async () => {
-    while (!stopped && taken < items.length) {
+  const stop = () => fail(signal?.reason);
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop);
+  try {
+    for (let i = 0; i < concurrency; i++) worker().catch(fail);
+    while (failures.length === 0 && taken < items.length) {
       if (!results.has(taken)) {
         await change;
         continue;
@@ -55,17 +66,10 @@ export async function inOrder<T, R>(
       taken++;
       changed();
     }
-  };
-  const stopping = async (running: Promise<void>) => {
-    try {
-      await running;
-    } catch (error) {
-      stopped = true;
-      changed();
-      throw error;
-    }
-  };
-  const all = [taker(), ...Array.from({ length: concurrency }, worker)].map(stopping);
-  const failed = (await Promise.allSettled(all)).find(({ status }) => status === 'rejected');
-  if (failed?.status === 'rejected') throw failed.reason;
+  } catch (thrown) {
+    fail(thrown);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+  if (failures.length > 0) throw failures[0];
 }

@@ -51,14 +51,12 @@ export async function readPictures(
   let masks = 0;
 
   const work = async ({ file, mask }: PlacedFile<SourcePicture>): Promise<Pair> => {
-    signal?.throwIfAborted();
     const picture = await readSource(file, { side: size, as: 'picture' }, reader);
     if (!mask || picture.kind !== 'picture') return { picture, mask: null };
     return { picture, mask: await readSource(mask.file, { side: size, as: 'mask' }, reader) };
   };
 
   const take = async (pair: Pair, placed: PlacedFile<SourcePicture>): Promise<void> => {
-    signal?.throwIfAborted();
     const { picture } = pair;
     if (picture.kind !== 'picture') {
       const { reason, detail } = refusalOf(picture);
@@ -87,7 +85,7 @@ export async function readPictures(
   };
 
   const { concurrency } = reader;
-  await inOrder(files, { concurrency, window: concurrency * (1 + waiting) }, work, take);
+  await inOrder(files, { concurrency, window: concurrency * (1 + waiting), signal }, work, take);
   return read;
 }
 
