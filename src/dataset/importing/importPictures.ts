@@ -111,12 +111,13 @@ async function importAll(
   const report: ImportReport = {
     name,
     at: started.toISOString(),
-    seconds: (Date.now() - started.getTime()) / 1000,
+    seconds: 0,
     lines: sortNaturally(lines, ({ path }) => path),
     warnings: [],
   };
+  if (index.count > 0) report.warnings = findWarnings(index, { renamed, emptyMasks: read.emptyMasks });
+  report.seconds = (Date.now() - started.getTime()) / 1000;
   if (index.count === 0) throw refusal(sources, report);
-  report.warnings = findWarnings(index, { renamed, emptyMasks: read.emptyMasks });
   return { name, ownName: side.description?.name ?? null, index, report };
 }
 
@@ -149,9 +150,7 @@ function applySideFiles(
     names: index.names.map((path) => names.get(path) ?? path),
   });
   return uses.map(({ path, matched, detail }) =>
-    matched > 0
-      ? usedLine(path, detail)
-      : skippedLine(path, 'not-an-image', 'it names no picture that came in'),
+    matched > 0 ? usedLine(path, detail) : skippedLine(path, 'not-an-image', detail),
   );
 }
 

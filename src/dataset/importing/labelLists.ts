@@ -102,6 +102,8 @@ function inWords(results: readonly LabelImport[]): Omit<ListUse, 'path'> {
   const matched = Math.max(...results.map(({ given }) => given));
   const problems = new Map(results.flatMap((result) => result.problems.map((each) => [each.row, each])));
   const first = [...problems.values()].sort((a, b) => a.row - b.row)[0];
+  if (matched === 0)
+    return { matched, detail: `nothing about these pictures (${first?.reason ?? 'no rows'})` };
   const read = `labels of ${matched === 1 ? 'one picture' : `${matched} pictures`}`;
   if (first === undefined) return { matched, detail: read };
   const left = problems.size === 1 ? 'one row was left out' : `${problems.size} rows were left out`;
