@@ -1,6 +1,6 @@
 /** Writing small PNG files (W3C PNG, third edition): 8 bits, colour or grey, without loss. */
 import { zlibSync } from 'fflate';
-import { crc32 } from './crc32';
+import { crc32 } from '../crc32';
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const channelsOf = { grey: 1, rgb: 3 } as const;

@@ -3,7 +3,7 @@
  * and the archive grows as a Blob, which a browser can keep on disk. Beyond 65,535 files or 4 GiB it is ZIP64. (The
  * writers of the libraries end at those limits, or take milliseconds for every file.)
  */
-import { crc32 } from './crc32';
+import { crc32 } from '../crc32';
 
 /** An archive that is being written. */
 export interface ZipWriter {
