@@ -10,6 +10,7 @@ import { importFrom } from '../../store/library';
 import { Frame, type SourceProps } from '../Frame';
 import sources from '../sources.module.css';
 import { requestFor, Target } from '../Target';
+import { useFocused } from '../useFocused';
 import styles from './camera.module.css';
 import type { Captured } from './capture';
 import { Preview } from './Preview';
@@ -61,8 +62,7 @@ interface LeavingProps {
 }
 
 function Leaving({ count, onStay, onLeave }: LeavingProps) {
-  const stay = useRef<HTMLButtonElement>(null);
-  useEffect(() => stay.current?.focus(), []);
+  const stay = useFocused<HTMLButtonElement>();
   return (
     <div className={styles.leaving}>
       <Notice kind="warn" title={`${plural(count, 'picture')} ${count === 1 ? 'is' : 'are'} in no set yet`}>

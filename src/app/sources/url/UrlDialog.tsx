@@ -10,6 +10,7 @@ import { importFrom } from '../../store/library';
 import { Frame, type SourceProps } from '../Frame';
 import styles from '../sources.module.css';
 import { requestFor, Target } from '../Target';
+import { useFocused } from '../useFocused';
 import { type Address, checkAddress } from './address';
 import { type Download, startDownload } from './download';
 
@@ -48,6 +49,7 @@ function Form({ download, busy, onBusy, onCancel, onDone }: FormProps) {
   const [text, setText] = useState('');
   const [target, setTarget] = useState({ into: '', name: '' });
   const [error, setError] = useState<PawsaurError | null>(null);
+  const field = useRef<HTMLInputElement>(null);
   const checked = text.trim() === '' ? null : checkAddress(text, window.location.protocol === 'https:');
   const address = checked?.ok === true ? checked.address : null;
 
@@ -64,6 +66,7 @@ function Form({ download, busy, onBusy, onCancel, onDone }: FormProps) {
     } catch (thrown) {
       const failure = asPawsaurError(thrown);
       if (failure.code !== 'aborted') setError(failure);
+      field.current?.focus();
     } finally {
       download.current = null;
       onBusy(null);
@@ -77,6 +80,7 @@ function Form({ download, busy, onBusy, onCancel, onDone }: FormProps) {
   return (
     <form className={styles.stack} onSubmit={submit}>
       <TextInput
+        ref={field}
         label="Address of a ZIP file"
         description="Sub-folders become classes, as in a folder. TAR and GZ work too."
         placeholder="https://example.org/pictures.zip"
@@ -86,7 +90,7 @@ function Form({ download, busy, onBusy, onCancel, onDone }: FormProps) {
         maxLength={8000}
         data-autofocus
         value={text}
-        disabled={busy !== null}
+        readOnly={busy !== null}
         error={checked?.ok === false ? checked.message : null}
         onChange={(event) => {
           setText(event.currentTarget.value);
@@ -130,6 +134,7 @@ function Form({ download, busy, onBusy, onCancel, onDone }: FormProps) {
 }
 
 function Busy({ host, received, total, onCancel }: Progressing & { onCancel(): void }) {
+  const cancel = useFocused<HTMLButtonElement>();
   const of = total === null ? '' : ` of ${showBytes(total)}`;
   return (
     <div className={styles.stack}>
@@ -142,7 +147,7 @@ function Busy({ host, received, total, onCancel }: Progressing & { onCancel(): v
         size={6}
         aria-label="Downloaded"
       />
-      <Button variant="default" size="sm" className={styles.go} onClick={onCancel}>
+      <Button ref={cancel} variant="default" size="sm" className={styles.go} onClick={onCancel}>
         Cancel
       </Button>
     </div>

@@ -12,6 +12,7 @@ import { Frame, type SourceProps } from '../Frame';
 import { framesOfAll } from '../framesOf';
 import styles from '../sources.module.css';
 import { requestFor, Target } from '../Target';
+import { useFocused } from '../useFocused';
 import { FrameStrip } from './FrameStrip';
 import { defaultSampling } from './frames';
 
@@ -141,13 +142,7 @@ function Steps({ onHeld, onDone }: { onHeld(held: boolean): void; onDone(): void
         <>
           <FrameStrip files={taken.files} />
           <Target value={target} fallback={setName} onChange={setTarget} />
-          <Button
-            className={styles.go}
-            leftSection={<IconPlus size={16} aria-hidden />}
-            onClick={() => add(taken)}
-          >
-            Add {plural(taken.files.length, 'picture')}
-          </Button>
+          <AddButton count={taken.files.length} onAdd={() => add(taken)} />
         </>
       )}
     </div>
@@ -155,16 +150,31 @@ function Steps({ onHeld, onDone }: { onHeld(held: boolean): void; onDone(): void
 }
 
 function Busy({ done, total, path, onCancel }: Reading & { onCancel(): void }) {
+  const cancel = useFocused<HTMLButtonElement>();
   return (
     <div className={styles.stack}>
       <span className={styles.soft}>
         Video {Math.min(total, Math.floor(done) + 1)} of {total}: {path}
       </span>
       <Progress value={(100 * done) / total} size={6} aria-label="Frames taken" />
-      <Button variant="default" size="sm" className={styles.go} onClick={onCancel}>
+      <Button ref={cancel} variant="default" size="sm" className={styles.go} onClick={onCancel}>
         Cancel
       </Button>
     </div>
+  );
+}
+
+function AddButton({ count, onAdd }: { count: number; onAdd(): void }) {
+  const button = useFocused<HTMLButtonElement>();
+  return (
+    <Button
+      ref={button}
+      className={styles.go}
+      leftSection={<IconPlus size={16} aria-hidden />}
+      onClick={onAdd}
+    >
+      Add {plural(count, 'picture')}
+    </Button>
   );
 }
 
