@@ -38,7 +38,11 @@ export async function packSet(set: PackedSet, { onPicture }: PackOptions): Promi
   );
   const { size, classNames } = index;
   zip.add('pawsaur.json', writeDescription({ name, size, classNames, renamed }));
-  zip.add('labels.csv', labelList(index, rows, paths));
+  if (
+    rows.some((row) => index.labels[row]! >= 0 || index.split[row]! >= 0 || (index.given?.[row] ?? -1) >= 0)
+  ) {
+    zip.add('labels.csv', labelList(index, rows, paths));
+  }
   for (const [i, row] of rows.entries()) {
     zip.add(paths[i]!, encodePng(rgbOf(pixels.take([row])), size, 'rgb'));
     if (masks?.has(row)) {
