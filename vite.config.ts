@@ -33,7 +33,10 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
-            { name: 'mantine', test: /node_modules[\\/]@mantine[\\/]/ },
+            // What only views need that are opened later comes with them; the first load is few files, which
+            // compress better than many.
+            { name: 'mantine', test: /node_modules[\\/]@mantine[\\/]/, tags: ['$initial'] },
+            { name: 'page', test: /./, tags: ['$initial'] },
           ],
         },
       },
