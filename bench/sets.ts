@@ -159,8 +159,7 @@ const shown = ({ median, min, max }: Spread) => `${median.toFixed(2)} (${min.toF
 async function main(): Promise<void> {
   installNodeWebGpu();
   const { startDependencies } = await import('../src/session/engineDependencies');
-  const { nodeImageDecoder } = await import('../src/platform/node/imageDecoder');
-  const { engine } = await startDependencies(nodeImageDecoder);
+  const { engine } = await startDependencies();
   const preset = findPreset(values.preset);
   if (preset === undefined) throw new Error(`There is no preset ${values.preset}.`);
   const { recipe } = preset;

@@ -123,9 +123,6 @@ async function record(): Promise<Record<string, Told[]>> {
       openSet: async () => {
         throw new Error('There is no library here.');
       },
-      importFolder: async () => {
-        throw new Error('There are no folders here.');
-      },
       createMethod: async (_, dataset) =>
         standIn(recipe, dataset.heldOut.filter((heldOut) => heldOut === 0).length),
       onEngineFailure: () => () => undefined,

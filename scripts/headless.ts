@@ -53,11 +53,11 @@ async function main(): Promise<void> {
 
 async function startDependencies({ data }: HeadlessOptions, print: (line: string) => void) {
   const { startDependencies: start } = await import('../src/session/engineDependencies');
-  const { nodeImageDecoder: decoder } = await import('../src/platform/node/imageDecoder');
   const { fileStore } = await import('../src/platform/node/keyValueStore');
-  const { engine, dependencies } = await start(decoder, { store: fileStore(storeFile) });
+  const { engine, dependencies } = await start({ store: fileStore(storeFile) });
   if ('builtin' in data) return { engine, dependencies };
   const { importData } = await import('./headless/importData');
+  const { nodeImageDecoder: decoder } = await import('../src/platform/node/imageDecoder');
   const openSet: typeof dependencies.openSet = (_, options) =>
     importData(data.path, decoder, { ...options, print });
   return { engine, dependencies: { ...dependencies, openSet } };

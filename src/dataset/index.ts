@@ -6,7 +6,6 @@ export {
   summary,
   trainIndices,
 } from './imageDataset';
-export { type ImportOptions, importFolder } from './importFolder';
 export { type MaskStore, memoryMasks, memoryPixels, type PixelStore } from './pixelStore';
 export { makeBuiltinDataset, makeBuiltinInTurns, sampleBuiltin } from './procedural/builtin';
 export { type BuiltinName, type BuiltinOptions, builtinOptions } from './procedural/options';

@@ -102,14 +102,11 @@ describe('SessionClient', () => {
 
   it('rejects with the code, sentence and hint of the worker', async () => {
     const { client, worker } = setUp();
-    const importing = client.importFiles('x', []);
-    worker().send(sampleEvent('importProgress'));
-    expect(client.getState().importProgress).toEqual({ done: 1, total: 2 });
-    const error = { code: 'import/none', message: 'No pictures.', hint: 'Choose another folder.' };
+    const opening = client.openSet('a1', 0);
+    const error = { code: 'library/unknown-set', message: 'It is gone.', hint: 'Choose another set.' };
     worker().send({ type: 'error', replyTo: worker().commands[0]!.id, error });
-    await expect(importing).rejects.toMatchObject(error);
+    await expect(opening).rejects.toMatchObject(error);
     expect(client.getState().error).toBeNull();
-    expect(client.getState().importProgress).toBeNull();
   });
 
   it('keeps the numbers of a run until the next one is prepared', async () => {

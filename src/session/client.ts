@@ -156,12 +156,6 @@ export class SessionClient {
     return this.#loadedDataset();
   }
 
-  /** Reads a folder of pictures; progress is in the state. @throws PawsaurError when no picture is usable */
-  async importFiles(name: string, files: { path: string; file: Blob }[], seed = 0): Promise<DatasetSummary> {
-    await this.#ask({ type: 'importFiles', name, files, seed });
-    return this.#loadedDataset();
-  }
-
   /** Builds the network, scores it before the first step. @throws PawsaurError */
   async prepare(recipe: Recipe, preset: string | null = null): Promise<PrepareResult> {
     this.#asked = { recipe, preset };
@@ -342,7 +336,7 @@ export class SessionClient {
   #die(reason: string): void {
     const error = deadReport(reason);
     const run = { ...this.#state.run, phase: 'failed' as const, activity: null };
-    this.#update({ ...this.#state, connection: 'dead', run, error, importProgress: null });
+    this.#update({ ...this.#state, connection: 'dead', run, error });
     this.#close(toError(error));
   }
 

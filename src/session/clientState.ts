@@ -25,7 +25,6 @@ export interface ClientState {
   connection: 'idle' | 'starting' | 'ready' | 'dead';
   engine: EngineSummary | null;
   dataset: DatasetSummary | null;
-  importProgress: { done: number; total: number } | null;
   run: SessionState;
   /** The recipe of the run whose numbers these are, and the preset it came from. */
   recipe: Recipe | null;
@@ -56,7 +55,6 @@ export function initialState(): ClientState {
     connection: 'idle',
     engine: null,
     dataset: null,
-    importProgress: null,
     run: { phase: 'idle', activity: null, step: 0, totalSteps: 0, stepsPerEpoch: 0, epoch: 0 },
     recipe: null,
     preset: null,
@@ -83,8 +81,6 @@ export function reduceEvent(state: ClientState, event: SessionEvent, stepsRecord
       return { ...state, connection: 'ready', engine: event.engine };
     case 'dataset':
       return otherData(state, event.summary);
-    case 'importProgress':
-      return { ...state, importProgress: { done: event.done, total: event.total } };
     case 'state':
       // Without a network there is nothing that was set up.
       return { ...state, run: event.state, prepared: event.state.phase === 'ready' ? null : state.prepared };
@@ -117,8 +113,7 @@ export function reduceEvent(state: ClientState, event: SessionEvent, stepsRecord
       return { ...state, liveChanges: [...state.liveChanges, { step, field, value }] };
     }
     case 'error':
-      if (event.replyTo !== undefined) return { ...state, importProgress: null };
-      return { ...state, error: event.error, importProgress: null };
+      return event.replyTo === undefined ? { ...state, error: event.error } : state;
     case 'plan':
     case 'weights':
     case 'thumbnails':
@@ -141,5 +136,5 @@ function freshRun(state: ClientState): ClientState {
 function otherData(state: ClientState, dataset: DatasetSummary): ClientState {
   if (dataset.generation === state.dataset?.generation) return { ...state, dataset };
   const gone = { prepared: null, attention: null, views: null, ballots: null, labels: null, fineTuned: null };
-  return { ...state, ...gone, dataset, importProgress: null };
+  return { ...state, ...gone, dataset };
 }

@@ -4,7 +4,6 @@ import type { ImageDataset } from '../dataset';
 import type { RunLabels } from '../labels';
 import type { TrainingMethod } from '../methods/method';
 import type { PawsaurError } from '../platform/errors';
-import type { FolderFile } from '../platform/files';
 import type { BuiltinParams, Recipe, RunMemory } from '../recipe';
 
 /** What a run takes, as the engine plans it. */
@@ -23,12 +22,6 @@ export interface SessionDependencies {
   ): Promise<ImageDataset>;
   /** A set of the library, whose files stay open until its stores are closed. @throws PawsaurError */
   openSet(set: string, options: { seed: number; signal: AbortSignal }): Promise<ImageDataset>;
-  /** @throws PawsaurError when no picture is usable, or the signal's reason */
-  importFolder(
-    name: string,
-    files: FolderFile[],
-    options: { seed: number; onProgress(done: number, total: number): void; signal: AbortSignal },
-  ): Promise<ImageDataset>;
   /** Builds the networks; their weights follow from the recipe's seed. */
   createMethod(recipe: Recipe, dataset: ImageDataset, labels: RunLabels): Promise<TrainingMethod>;
   /** Plans the memory of a run without taking any; null where nothing can be planned. Takes tens of ms. */

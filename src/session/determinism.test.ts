@@ -1,11 +1,10 @@
 import { expect, it } from 'vitest';
-import { nodeImageDecoder } from '../platform/node/imageDecoder';
 import { builtinParams, findPreset } from '../recipe';
 import { startDependencies } from './engineDependencies';
 import { noLabels } from './testing/fakes';
 
 it('gives the same losses, bit for bit, in two runs of confetti-quick over 20 steps', async () => {
-  const { engine, dependencies } = await startDependencies(nodeImageDecoder);
+  const { engine, dependencies } = await startDependencies();
   expect(engine.backend).toBe('webgpu');
   const { recipe } = findPreset('confetti-quick')!;
   const options = { seed: recipe.data_seed, params: builtinParams(recipe) };

@@ -6,7 +6,6 @@ import {
   createSampler,
   datasetFromIndex,
   type ImageDataset,
-  importFolder,
   makeBuiltinInTurns,
   trainIndices,
 } from '../dataset';
@@ -26,7 +25,6 @@ import type { RunLabels } from '../labels';
 import { createMethod as createRun, planMethod } from '../methods';
 import type { TrainingMethod } from '../methods/method';
 import { PawsaurError } from '../platform/errors';
-import type { ImageDecoder } from '../platform/imageDecoder';
 import type { KeyValueStore } from '../platform/keyValueStore';
 import { pictureRoom, type Recipe } from '../recipe';
 import type { PlannedMemory, SessionDependencies } from './dependencies';
@@ -48,13 +46,13 @@ export interface StartOptions {
 
 /**
  * Starts the engine and describes it.
- * @param decoder how pictures are decoded here
  * @throws PawsaurError when nothing on this machine can compute
  */
-export async function startDependencies(
-  decoder: ImageDecoder,
-  { store, openStored = noLibrary, busy = () => undefined }: StartOptions = {},
-): Promise<{ engine: EngineSummary; dependencies: SessionDependencies }> {
+export async function startDependencies({
+  store,
+  openStored = noLibrary,
+  busy = () => undefined,
+}: StartOptions = {}): Promise<{ engine: EngineSummary; dependencies: SessionDependencies }> {
   const info = await startEngine();
   const kernelPlan = store === undefined ? null : await tune(store, busy);
   const { backend, adapter, notice, maxBufferBytes } = info;
@@ -78,7 +76,6 @@ export async function startDependencies(
           signal?.throwIfAborted();
         }),
       openSet: async (set, { seed }) => datasetFromIndex(await openStored(set), seed),
-      importFolder: (name, files, options) => importFolder(files, { decoder, name, ...options }),
       createMethod: async (recipe, dataset, labels) =>
         createMethod(recipe, dataset, labels, slotsFor(recipe, dataset, labels)),
       planRun: (recipe, dataset, labels) =>

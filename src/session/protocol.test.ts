@@ -11,7 +11,6 @@ describe('parseCommand', () => {
     { type: 'loadBuiltin', id: 1, name: 'confetti', seed: 0, params: { clutter: 4, background: 'grey' } },
     { type: 'openSet', id: 2, set: 'a1', seed: 3 },
     { type: 'describe', id: 2 },
-    { type: 'importFiles', id: 2, name: 'cats', files: [{ path: 'a/b.png', file: new Blob(['x']) }] },
     { type: 'prepare', id: 3, recipe: { lr: 0.001, data: 'folder', conv_stem: true } },
     { type: 'plan', id: 4, recipe: { lr: 0.001, data: 'folder' } },
     { type: 'start', id: 4 },
@@ -39,7 +38,6 @@ describe('parseCommand', () => {
     ['a list for a setting', { type: 'loadBuiltin', id: 1, name: 'grey', seed: 0, params: { clutter: [4] } }],
     ['a NaN seed', { type: 'loadBuiltin', id: 1, name: 'grey', seed: Number.NaN, params: {} }],
     ['a set that is no text', { type: 'openSet', id: 1, set: 7, seed: 0 }],
-    ['a file that is text', { type: 'importFiles', id: 1, name: 'x', files: [{ path: 'a', file: 'b' }] }],
     ['a recipe with an object inside', { type: 'prepare', id: 1, recipe: { lr: {} } }],
     [
       'an infinite live value',

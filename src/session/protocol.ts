@@ -90,15 +90,6 @@ const commandSchema = v.variant('type', [
   }),
   /** Opens a set of the library; `seed` draws the held-out pictures where nothing names them (`data_seed`). */
   v.object({ type: v.literal('openSet'), id, set: setName, seed }),
-  v.object({
-    type: v.literal('importFiles'),
-    id,
-    name,
-    /** Draws the held-out pictures where the folder names no split: `data_seed` of the recipe. */
-    seed: v.optional(seed),
-    /** Paths are relative to the folder chosen: `class/picture.jpg`. */
-    files: v.array(v.object({ path: v.pipe(v.string(), v.maxLength(4000)), file: v.instance(Blob) })),
-  }),
   /** The recipe is checked field by field by the session, with the recipe's own parser. */
   v.object({ type: v.literal('prepare'), id, recipe: v.record(v.string(), settingSchema) }),
   /** What a run of this recipe would take on the pictures that are there, before anything is built. */
@@ -167,7 +158,6 @@ const reply = { replyTo: id };
 const eventSchema = v.variant('type', [
   v.object({ type: v.literal('engine'), engine: engineSummarySchema }),
   v.object({ type: v.literal('dataset'), summary: datasetSummarySchema }),
-  v.object({ type: v.literal('importProgress'), done: id, total: id }),
   v.object({ type: v.literal('state'), state: sessionStateSchema }),
   v.object({ type: v.literal('prepared'), prepared: preparedSchema }),
   v.object({ type: v.literal('steps'), reports: stepColumnsSchema }),

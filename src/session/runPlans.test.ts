@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { engineMemory } from '../engine';
-import { nodeImageDecoder } from '../platform/node/imageDecoder';
 import { findPreset, type Recipe } from '../recipe';
 import type { PlannedMemory } from './dependencies';
 import { startDependencies } from './engineDependencies';
@@ -135,7 +134,7 @@ describe('on the real engine', () => {
   ];
 
   it.each(recipes)('what is told of %s is what its run takes, to the byte', async (_, recipe) => {
-    const engine = await startDependencies(nodeImageDecoder);
+    const engine = await startDependencies();
     const dependencies = { ...engine.dependencies, makeBuiltin: async () => fakeDataset() };
     const events: SessionEvent[] = [];
     const session = new TrainingSession(dependencies, (event) => events.push(event));

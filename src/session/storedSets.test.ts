@@ -29,14 +29,6 @@ describe('a stored set', () => {
     expect(given).toEqual(new Int32Array(12).fill(-1));
   });
 
-  it('keeps pictures and run when it is not there any more', async () => {
-    const harness = await new Harness().ready();
-    const answer = await harness.ask({ type: 'openSet', set: 'gone', seed: 0 });
-    expect(answer).toMatchObject({ error: { code: 'library/unknown-set' } });
-    await harness.done({ type: 'step' });
-    expect(harness.state).toMatchObject({ phase: 'paused', step: 1 });
-  });
-
   it('is let go of when other pictures have taken its place, and at the end', async () => {
     const [first, second] = [watched(), watched()];
     const sets = [first.dataset, second.dataset];

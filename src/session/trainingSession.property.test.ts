@@ -15,7 +15,6 @@ const commands = {
   load: { type: 'loadBuiltin', name: 'grey', seed: 0, params: {} },
   openSet: { type: 'openSet', set: 'a1', seed: 0 },
   openGone: { type: 'openSet', set: 'gone', seed: 0 },
-  importNothing: { type: 'importFiles', name: 'empty', files: [] },
   describe: { type: 'describe' },
   prepare: { type: 'prepare', recipe: fakeRecipe },
   prepareAnother: { type: 'prepare', recipe: short },
@@ -166,7 +165,7 @@ describe('any order of commands', () => {
         const codes = harness.all('error').map(({ error, replyTo }) => [error.code, replyTo !== undefined]);
         for (const [code, isAnswer] of codes) {
           expect(isAnswer).toBe(true);
-          expect(code).toMatch(/^(session\/|aborted|import\/no-images|library\/unknown-set|labels\/classes)/);
+          expect(code).toMatch(/^(session\/|aborted|library\/unknown-set|labels\/classes)/);
         }
       }),
       { numRuns: 150 },

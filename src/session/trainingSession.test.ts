@@ -527,8 +527,7 @@ describe('pictures', () => {
   it('replaces the run by new pictures', async () => {
     const harness = await new Harness().ready();
     await harness.done({ type: 'start' });
-    const files = [{ path: 'a/b.png', file: new Blob(['x']) }];
-    await harness.done({ type: 'importFiles', name: 'cats', files });
+    await harness.done({ type: 'openSet', set: 'cats', seed: 0 });
     expect(harness.state).toMatchObject({ phase: 'ready', step: 0, totalSteps: 0, activity: null });
     expect(harness.device.alive).toBe(0);
     const [first, second] = harness.all('dataset');
@@ -537,11 +536,11 @@ describe('pictures', () => {
     expect(await harness.ask({ type: 'start' })).toMatchObject({ error: { code: 'session/not-prepared' } });
   });
 
-  it('keeps pictures and run when a folder holds nothing usable', async () => {
+  it('keeps pictures and run when a set is not there any more', async () => {
     const harness = await new Harness().ready();
     await harness.done({ type: 'step' });
-    const answer = await harness.ask({ type: 'importFiles', name: 'empty', files: [] });
-    expect(answer).toMatchObject({ error: { code: 'import/no-images' } });
+    const answer = await harness.ask({ type: 'openSet', set: 'gone', seed: 0 });
+    expect(answer).toMatchObject({ error: { code: 'library/unknown-set' } });
     expect(harness.state).toMatchObject({ phase: 'paused', step: 1, activity: null });
     await harness.done({ type: 'start' });
     await harness.untilPhase('finished');

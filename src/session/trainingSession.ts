@@ -102,9 +102,6 @@ export class TrainingSession {
           return this.#dependencies.openSet(command.set, { seed, signal });
         });
         return none;
-      case 'importFiles':
-        await this.#load((signal) => this.#importFiles(command, signal));
-        return none;
       case 'prepare':
         return this.#prepare(command.recipe);
       case 'plan':
@@ -194,15 +191,6 @@ export class TrainingSession {
   #countLoads(change: number): void {
     this.#loads += change;
     this.#loop.setLoading(this.#loads > 0);
-  }
-
-  #importFiles(command: Extract<Command, { type: 'importFiles' }>, signal: AbortSignal) {
-    const { name, seed = 0 } = command;
-    const files = command.files.map(({ path, file }) => ({ path, bytes: async () => file }));
-    const onProgress = (done: number, total: number) => {
-      if (!signal.aborted) this.#emit({ type: 'importProgress', done, total });
-    };
-    return this.#dependencies.importFolder(name, files, { seed, onProgress, signal });
   }
 
   /** Takes labels once the pictures are there that they are for; those of a run that rests are voted on anew. */

@@ -316,11 +316,6 @@ export function fakeDependencies(device: FakeDevice, overrides: Partial<SessionD
       if (set === 'gone') throw new PawsaurError('library/unknown-set', 'There is no such set any more.');
       return fakeDataset({ set, revision: 1, name: set, kind: 'folder', masks: null });
     },
-    importFolder: async (name, files, { onProgress }) => {
-      onProgress(files.length, files.length);
-      if (files.length === 0) throw new PawsaurError('import/no-images', 'No pictures were found.');
-      return fakeDataset({ name, kind: 'folder', masks: null });
-    },
     createMethod: (recipe, _, labels) =>
       device.use('create', 0, () => new FakeMethod(device, recipe, labels)),
     onEngineFailure: (call) => {

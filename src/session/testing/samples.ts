@@ -102,7 +102,6 @@ function samples(): { [T in SessionEventType]: EventOf<T> } {
         probes: [8, 9],
       },
     },
-    importProgress: { type: 'importProgress', done: 1, total: 2 },
     state: {
       type: 'state',
       state: {
