@@ -3,6 +3,7 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import type { ImportRequest } from '../../session/library';
 import { plural } from '../format';
+import { unusedName } from '../store/library';
 import { useLibrary } from '../store/libraryState';
 import styles from './sources.module.css';
 
@@ -57,5 +58,5 @@ export function requestFor(
   fallback: string,
 ): Pick<ImportRequest, 'name' | 'into'> {
   const set = useLibrary.getState().sets.find(({ id }) => id === into);
-  return set === undefined ? { name: name.trim() || fallback } : { name: set.name, into };
+  return set === undefined ? { name: unusedName(name.trim() || fallback) } : { name: set.name, into };
 }

@@ -110,7 +110,7 @@ export async function importListed(list: () => Promise<Chosen | null>, into?: Se
   }
 }
 
-const video = /\.(mp4|m4v|mov|webm|mkv|avi|ogv|mpe?g|3gp)$/i;
+const video = /\.(mp4|m4v|mov|qt|webm|mkv|avi|ogv|mpe?g|m2ts|mts|wmv|asf|flv|3gp|3g2)$/i;
 
 /** The files with the frames of each video in its place, and what became of the videos. */
 async function withoutVideos(
@@ -135,7 +135,7 @@ async function withoutVideos(
 }
 
 /** The name, or with a number after it where a set has it already. */
-function unusedName(name: string): string {
+export function unusedName(name: string): string {
   const taken = new Set(useLibrary.getState().sets.map((set) => set.name));
   for (let number = 2; ; number++) {
     if (!taken.has(name)) return name;
