@@ -5,7 +5,6 @@ import { decodePermalink } from '../recipe';
 import { ensureData } from './store/actions';
 import { followLabels } from './store/labels';
 import { followLastSet, loadFirstPictures } from './store/lastSet';
-import { followSets } from './store/library';
 import { connectLibrary, useLibrary } from './store/libraryState';
 import { warn } from './store/notify';
 import { followPlan } from './store/plan';
@@ -34,8 +33,12 @@ export function followVisibility(): () => void {
 /** Opens the library, whose code comes after the page. */
 async function openLibrary(): Promise<void> {
   try {
-    const { LibraryClient } = await import('../session/library');
+    const [{ LibraryClient }, { followSets }] = await Promise.all([
+      import('../session/library'),
+      import('./store/library'),
+    ]);
     connectLibrary(new LibraryClient());
+    followSets();
   } catch (thrown) {
     const { code, message, hint } = asPawsaurError(thrown);
     useLibrary.setState({ connection: 'dead', error: { code, message, hint } });
@@ -55,7 +58,6 @@ export function begin(): void {
   followTiming();
   followPlan();
   followLabels();
-  followSets();
   followLastSet();
   void loadFirstPictures(window.location.hash.replace('#', '') !== '');
 }

@@ -1,46 +1,14 @@
-/**
- * Lets folders and files be dropped, and pictures be pasted, anywhere on the page. A file of a recipe or of labels
- * that is dropped alone is read as one.
- */
+/** Lets folders and files be dropped, and pictures be pasted, anywhere on the page. */
 
 import { useEffect, useState } from 'react';
-import { plural } from '../../format';
-import { looksLikeLabels, readLabelFile } from '../../labels/labelFiles';
-import { takeRecipeFile } from '../../setup/recipeFile';
-import { importListed } from '../../store/library';
-import { reportError, tell, warn } from '../../store/notify';
-import styles from './adding.module.css';
-import { dropContents, fromDrop } from './collectFiles';
-import { pastedPictures, takePasted } from './paste';
+import { reportError } from '../../store/notify';
+import styles from './drop.module.css';
+import { dropContents } from './dropContents';
+
+/** What is done with files is loaded with the first of them. */
+const reading = () => import('./takeFiles');
 
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
-
-/** Reads what was dropped. */
-async function takeDrop(transfer: DataTransfer): Promise<void> {
-  const contents = dropContents(transfer);
-  try {
-    const [file] = contents.files;
-    if (contents.files.length === 1 && file !== undefined) {
-      if (file.name.toLowerCase().endsWith('.json')) return await takeRecipeFile(file);
-      if (looksLikeLabels(file)) return await takeLabels(file);
-    }
-    await importListed(() => fromDrop(contents));
-  } catch (thrown) {
-    reportError(thrown);
-  }
-}
-
-/** Reads a file of labels; what of it cannot be used is told in a corner. */
-async function takeLabels(file: File): Promise<void> {
-  const { given, problems } = await readLabelFile(file);
-  const first = problems[0] === undefined ? '' : ` The first: ${problems[0].reason}`;
-  if (problems.length === 0) tell(`${plural(given, 'label')} read`, file.name);
-  else
-    warn(
-      `${plural(given, 'label')} read, ${plural(problems.length, 'row')} left out`,
-      `${file.name}.${first}`,
-    );
-}
 
 /** Whether what is typed or pasted there is meant for a field. */
 function isField(target: EventTarget | null): boolean {
@@ -71,15 +39,20 @@ export function DropAndPaste() {
         setOver(false);
         if (!hasFiles(event) || event.dataTransfer === null) return;
         event.preventDefault();
-        void takeDrop(event.dataTransfer);
+        const contents = dropContents(event.dataTransfer);
+        reading()
+          .then(({ takeDrop }) => takeDrop(contents))
+          .catch(reportError);
       },
     };
     const paste = (event: ClipboardEvent) => {
       if (isField(event.target)) return;
-      const files = pastedPictures(event.clipboardData);
+      const files = [...(event.clipboardData?.files ?? [])];
       if (files.length === 0) return;
       event.preventDefault();
-      void takePasted(files);
+      reading()
+        .then(({ takePasted }) => takePasted(files))
+        .catch(reportError);
     };
     const all = Object.entries(listeners) as [keyof typeof listeners, (event: DragEvent) => void][];
     for (const [name, listener] of all) window.addEventListener(name, listener);

@@ -3,6 +3,8 @@
  * paths. Nothing is read here: what is no picture is told apart, with its reason, when the worker reads it.
  */
 
+import type { Dropped } from './dropContents';
+
 /** One file of a folder, its path relative to it: `class/picture.jpg`. */
 interface FolderFile {
   path: string;
@@ -56,22 +58,6 @@ export function fromFileList(list: Iterable<File>): Folder {
     name: root === '' ? nameOfLoose(files) : root,
     files: files.map((file) => ({ path: file.webkitRelativePath || file.name, file })),
   };
-}
-
-/** What a drop holds. */
-export interface Dropped {
-  entries: FileSystemEntry[];
-  files: File[];
-}
-
-/** Takes the contents out of a drop; to be called while the event is being handled, since it is empty afterwards. */
-export function dropContents(transfer: DataTransfer): Dropped {
-  const entries: FileSystemEntry[] = [];
-  for (const item of transfer.items) {
-    const entry = item.kind === 'file' ? item.webkitGetAsEntry() : null;
-    if (entry !== null) entries.push(entry);
-  }
-  return { entries, files: [...transfer.files] };
 }
 
 /** From a drop: one folder is taken as it is, several become the classes of one set, loose files are a flat set. */
