@@ -102,7 +102,7 @@ function StudioView({ studio, dispatch, onDone }: StudioProps) {
   useClassKeys(classes, begin, stop);
   const add = () => {
     const request = requestFor(target, setName);
-    void importFrom({ ...request, files: shotFiles(studio, request.name) });
+    void importFrom({ ...request, files: shotFiles(studio) });
     onDone();
   };
   return (

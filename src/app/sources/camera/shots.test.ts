@@ -22,23 +22,17 @@ const thumbnails = (studio: Studio) => studio.shots.map(({ thumbnail }) => thumb
 describe('shots', () => {
   it('lie in the folder of their class, under its last name, told apart by their time', () => {
     const studio = named(studioOf(1, 2, 1), ' cat ', 'dog');
-    expect(shotFiles(studio, 'pets').map(({ path }) => path)).toEqual([
-      'cat/2026-11-24 14.05.33.120.jpg',
-      'dog/2026-11-24 14.05.33.121.jpg',
-      'cat/2026-11-24 14.05.33.122.jpg',
+    expect(shotFiles(studio).map(({ path }) => path)).toEqual([
+      'camera/cat/2026-11-24 14.05.33.120.jpg',
+      'camera/dog/2026-11-24 14.05.33.121.jpg',
+      'camera/cat/2026-11-24 14.05.33.122.jpg',
     ]);
   });
 
   it('of one moment have names of their own', () => {
     const studio = studioOf(1, 1);
     const same = { ...studio, shots: studio.shots.map((shot) => ({ ...shot, at })) };
-    expect(new Set(shotFiles(same, 'x').map(({ path }) => path)).size).toBe(2);
-  });
-
-  it('of the one class that is called like the set keep it', () => {
-    const studio = named(studioOf(1), 'cat');
-    expect(shotFiles(studio, 'cat')[0]!.path).toMatch(/^cat\/cat\/2026/);
-    expect(shotFiles(named(studioOf(1, 2), 'cat', 'dog'), 'cat')[0]!.path).toMatch(/^cat\/2026/);
+    expect(new Set(shotFiles(same).map(({ path }) => path)).size).toBe(2);
   });
 
   it('go with their class, and one that comes later is left out', () => {

@@ -117,18 +117,16 @@ export function nameProblems(classes: readonly ShotClass[]): Map<number, string>
   return problems;
 }
 
-/**
- * The pictures as files of class folders, named by when they were taken: 'cat/2026-11-24 14.05.33.120.jpg'.
- * @param setName as they will be imported under: a single folder of that name would be taken for the set itself
- */
-export function shotFiles({ classes, shots }: Studio, setName: string): { path: string; file: Blob }[] {
+/** The folder of all shots: without it, that of a single class would be taken for the folder chosen. */
+const topFolder = 'camera';
+
+/** The pictures as files of class folders, named by when they were taken: 'camera/cat/2026-11-24 14.05.33.120.jpg'. */
+export function shotFiles({ classes, shots }: Studio): { path: string; file: Blob }[] {
   const names = new Map(classes.map(({ id, name }) => [id, name.trim()]));
-  const used = new Set(shots.map(({ group }) => names.get(group)!));
-  const above = used.size === 1 && used.has(setName) ? `${setName}/` : '';
   const taken = new Set<string>();
   return shots.map(({ group, file, at }) => {
     const time = new Date(at).toISOString().replace('T', ' ').replaceAll(':', '.').replace('Z', '');
-    const base = `${above}${names.get(group)!}/${time}`;
+    const base = `${topFolder}/${names.get(group)!}/${time}`;
     let path = `${base}.jpg`;
     for (let again = 2; taken.has(path); again++) path = `${base} ${again}.jpg`;
     taken.add(path);
