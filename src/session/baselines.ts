@@ -9,6 +9,8 @@ import { nextTask } from './turns';
 
 /** Side of the small pictures whose pixels are compared. */
 const pixelSide = 16;
+/** Pictures that are in memory together. */
+const chunk = 256;
 /** Bins of each colour in the histograms. */
 const histogramBins = 8;
 
@@ -25,7 +27,6 @@ export async function dataBaselines(
   signal: AbortSignal,
 ): Promise<DataBaselines> {
   const classes = dataset.classNames.length;
-  const pixels = dataset.pixels.take(sample.features);
   const breathe = async () => {
     await nextTask();
     signal.throwIfAborted();
@@ -39,7 +40,9 @@ export async function dataBaselines(
     classes,
     breathe,
   );
-  const colours = histogramFeatures(pixels, sample.features.length, dataset.size, histogramBins);
+  const colours = describePictures(dataset, sample.features, (pixels, count) =>
+    histogramFeatures(pixels, count, dataset.size, histogramBins),
+  );
   const histogram = await classifyFeatures(colours, sample, classes, breathe);
   const masks =
     sample.masked.length > 0 ? maskBaselines(masksOf(dataset, sample.masked), dataset.size) : null;
@@ -56,13 +59,28 @@ export async function dataBaselines(
  * [n, dim] what a comparison of the chosen pictures' pixels goes by: small copies, less what all have in common.
  * @param averaged rows that are averaged for that; all when left out
  */
-export function smallPixels(
-  { pixels, size }: ImageDataset,
-  indices: Int32Array,
-  averaged?: Int32Array,
-): Float32Array {
-  const small = pixelFeatures(pixels.take(indices), indices.length, size, pixelSide);
+export function smallPixels(dataset: ImageDataset, indices: Int32Array, averaged?: Int32Array): Float32Array {
+  const small = describePictures(dataset, indices, (pixels, count) =>
+    pixelFeatures(pixels, count, dataset.size, pixelSide),
+  );
   return withoutMean(small, 3 * pixelSide ** 2, averaged);
+}
+
+/** [n, dim] the features that `describe` makes of the chosen pictures, few of which are in memory at a time. */
+function describePictures(
+  { pixels }: ImageDataset,
+  indices: Int32Array,
+  describe: (pixels: Uint32Array, count: number) => Float32Array,
+): Float32Array {
+  let features = new Float32Array(0);
+  for (let from = 0; from < indices.length; from += chunk) {
+    const some = indices.subarray(from, from + chunk);
+    const rows = describe(pixels.take(some), some.length);
+    const dim = rows.length / some.length;
+    if (from === 0) features = new Float32Array(indices.length * dim);
+    features.set(rows, from * dim);
+  }
+  return features;
 }
 
 /** [n, size, size] masks of the chosen images; the data set must have some. */

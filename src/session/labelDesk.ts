@@ -65,7 +65,10 @@ export class LabelDesk {
     const { labelling, trainIndices, dataset } = this.#shelf.data;
     const isGiven = (index: number) => labelling.given[index]! >= 0;
     const open = trainIndices.filter((index) => !isGiven(index));
-    const candidates = Int32Array.of(...trainIndices.filter(isGiven), ...spread(open, mostCandidates)).sort();
+    const candidates = Int32Array.from([
+      ...trainIndices.filter(isGiven),
+      ...spread(open, mostCandidates),
+    ]).sort();
     if (candidates.length === 0) return candidates;
     const features = run === null ? smallPixels(dataset, candidates) : await run.features(candidates, signal);
     const rows = await pickLabels(

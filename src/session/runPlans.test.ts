@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { engineMemory } from '../engine';
 import { findPreset, type Recipe } from '../recipe';
 import type { PlannedMemory } from './dependencies';
@@ -99,8 +99,7 @@ describe('a plan', () => {
     harness.device.before = (operation) =>
       operation === 'trainStep' ? new Promise<void>((resolve) => open.push(resolve)) : undefined;
     await harness.done({ type: 'start' });
-    await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(harness.device.stepping).toBe(3);
+    await vi.waitFor(() => expect(harness.device.stepping).toBe(3));
     const planning = harness.done({ type: 'plan', recipe: { ...fakeRecipe } });
     open.shift()!();
     await planning;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseSafetensors } from '../checkpoint';
 import { PawsaurError } from '../platform/errors';
 import { fakeDataset, fakeRecipe } from './testing/fakes';
@@ -197,16 +197,16 @@ describe('training', () => {
     };
     const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
     await harness.done({ type: 'start' });
-    await soon();
-    expect(begun).toEqual([0, 1, 2]);
+    await vi.waitFor(() => expect(begun).toEqual([0, 1, 2]));
     gates[1]!.open();
     gates[2]!.open();
     await soon();
     expect(begun).toEqual([0, 1, 2]);
     expect(harness.stepsTold).toEqual([]);
     gates[0]!.open();
-    await soon();
     // The fourth is scored before a fifth begins.
+    await vi.waitFor(() => expect(begun).toEqual([0, 1, 2, 3]));
+    await soon();
     expect(begun).toEqual([0, 1, 2, 3]);
     expect(harness.state.step).toBe(1);
     for (const { open } of gates) open();
