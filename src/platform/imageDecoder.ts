@@ -21,8 +21,11 @@ export interface OpenPicture {
 
 /** Decodes picture files. */
 export interface ImageDecoder {
-  /** Throws `PawsaurError` 'image/undecodable' when the bytes are damaged, cut short or of an unknown kind. */
-  open(file: Blob | Uint8Array): Promise<OpenPicture>;
+  /**
+   * `format` ('JPEG', 'WebP' …), where it is known, spares a look at the header. Throws `PawsaurError`
+   * 'image/undecodable' when the bytes are damaged, cut short or of an unknown kind.
+   */
+  open(file: Blob | Uint8Array, format?: string): Promise<OpenPicture>;
 }
 
 /** What transparent pictures are laid over, in every adapter. */

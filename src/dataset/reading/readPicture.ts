@@ -58,7 +58,7 @@ async function decodeSquare(
 ): Promise<ReadResult> {
   let picture: OpenPicture;
   try {
-    picture = await decoder.open(bytes);
+    picture = await decoder.open(bytes, format);
   } catch (error) {
     return refused(
       'damaged',

@@ -5,11 +5,15 @@
  */
 import { messageOf, PawsaurError } from '../errors';
 import { backgroundColour, type ImageDecoder, type OpenPicture } from '../imageDecoder';
+import { orientationLeft, turnUpright } from './webpOrientation';
 
 /** The decoder of the page and of its workers. */
 export const browserImageDecoder: ImageDecoder = {
-  async open(file) {
-    return openBitmap(await decodeBitmap(file instanceof Blob ? file : new Blob([file.slice()])));
+  async open(file, format = 'WebP') {
+    const blob = file instanceof Blob ? file : new Blob([file.slice()]);
+    const bitmap = await decodeBitmap(blob);
+    const orientation = format === 'WebP' ? await orientationLeft(blob) : 1;
+    return openBitmap(orientation === 1 ? bitmap : turnUpright(bitmap, orientation));
   },
 };
 

@@ -1,5 +1,5 @@
 /** Headers of JPEG files (ITU-T T.81, annex B): the segments up to the frame header. */
-import { exifTurns } from './exif';
+import { exifOrientation } from '../../../platform/exif';
 import { type HeaderReader, mostSteps, textAt } from './facts';
 
 const app1 = 0xe1;
@@ -29,7 +29,7 @@ export const readJpegHeader: HeaderReader = (view, facts) => {
     else {
       const end = at + 2 + view.getUint16(at + 2);
       if (marker === app1 && end >= at + 10 && textAt(view, at + 4, 6) === 'Exif\0\0') {
-        facts.turned = exifTurns(view, at + 10, Math.min(end, view.byteLength));
+        facts.turned = exifOrientation(view, at + 10, end) >= 5;
       }
       at = end;
     }

@@ -1,5 +1,5 @@
 /** Headers of PNG files (W3C PNG, third edition): the chunks before the pixels. */
-import { exifTurns } from './exif';
+import { exifOrientation } from '../../../platform/exif';
 import { type HeaderReader, mostSteps, textAt } from './facts';
 
 /** Bits of the colour type. */
@@ -22,7 +22,7 @@ export const readPngHeader: HeaderReader = (view, facts) => {
     if (type === 'tRNS') facts.conversions.add('flattened');
     if (type === 'acTL' && view.getUint32(at + 8) > 1) facts.conversions.add('first-frame');
     if (type === 'eXIf') {
-      facts.turned = exifTurns(view, at + 8, Math.min(at + 8 + length, view.byteLength));
+      facts.turned = exifOrientation(view, at + 8, at + 8 + length) >= 5;
     }
     at += 12 + length;
   }
