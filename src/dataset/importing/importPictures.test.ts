@@ -310,6 +310,17 @@ describe('a list of labels', () => {
     expect([...index.split]).toEqual([0, 1, -1]);
   });
 
+  it('is left alone when it holds no classes', async () => {
+    const names = [...Array(12).keys()].map((i) => `${i}.png`);
+    const sizes = `file,bytes\n${names.map((name, i) => `${name},${1000 + 7 * i}\n`).join('')}`;
+    const set = await load([...names.map((name) => file(name, red)), text('index.csv', sizes)]);
+    expect(set.index.classNames).toEqual([]);
+    expect(set.lines.get('index.csv')).toMatchObject({
+      outcome: 'skipped',
+      detail: expect.stringContaining('no class'),
+    });
+  });
+
   it('speaks for its own folder only', async () => {
     const set = await load([
       file('train/1.png', red),

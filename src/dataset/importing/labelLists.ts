@@ -31,6 +31,9 @@ export interface ListUse {
   detail: string;
 }
 
+/** Labelled pictures from which on a list is expected to give some the same class. */
+const leastJudged = 10;
+
 /** The pictures that lists may speak of. */
 export interface ListedPictures {
   /** [count] paths of the pictures that came in. */
@@ -70,6 +73,9 @@ function applyList({ path, bytes }: LabelList, pictures: ListedPictures, told: T
   const truth = read(told.classNames, 'truth');
   const hasTruth = isTable(truth);
   const classes = hasTruth ? truth : read(told.classNames);
+  if (!hasTruth && isUnique(classes)) {
+    return { path, matched: 0, detail: 'nearly every picture has a value of its own, which is no class' };
+  }
   put(told.labels, classes.labelling);
   told.classNames = [...classes.labelling.classNames];
   const results = [classes];
@@ -96,6 +102,11 @@ function applyList({ path, bytes }: LabelList, pictures: ListedPictures, told: T
 /** Whether the file has the columns asked for. */
 function isTable({ problems }: LabelImport): boolean {
   return problems[0]?.row !== 0;
+}
+
+/** Whether the values are numbers or descriptions rather than classes. */
+function isUnique({ given, labelling }: LabelImport): boolean {
+  return given >= leastJudged && new Set(labelling.given).size > given / 2;
 }
 
 function inWords(results: readonly LabelImport[]): Omit<ListUse, 'path'> {
