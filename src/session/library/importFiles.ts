@@ -26,13 +26,14 @@ export async function importFiles(
       const imported = await importPictures(chosen, {
         reader,
         sink,
+        name: folderChosen(files, name),
         size: set?.size ?? size,
         signal,
         onProgress,
       });
       const { count } = imported.index;
       onProgress({ stage: 'writing', done: count, total: count });
-      const own = set?.name ?? imported.ownName ?? name;
+      const own = set?.name ?? (await unusedName(imported.ownName, store)) ?? name;
       return { ...imported, name: own, report: completed(imported.report, own, lines) };
     } catch (error) {
       if (!(error instanceof ImportRefused)) throw error;
@@ -40,6 +41,23 @@ export async function importFiles(
       throw new ImportRefused(code as `import/${string}`, message, hint, completed(report, name, lines));
     }
   });
+}
+
+/**
+ * The folder that all paths begin with where the set is named after it, perhaps with a number. Else that folder is
+ * one of those inside what was chosen; undefined where there is none.
+ */
+function folderChosen(files: readonly { path: string }[], name: string): string | undefined {
+  const [top, ...others] = new Set(files.map(({ path }) => path.match(/^[^/]+(?=\/)/)?.[0]));
+  if (top === undefined || others.length > 0) return undefined;
+  const numbered = name.startsWith(`${top} (`) && /^\d+\)$/.test(name.slice(top.length + 2));
+  return numbered ? top : name;
+}
+
+/** The name that an exported set gives itself, unless one here has it already. */
+async function unusedName(name: string | null, store: SetStore): Promise<string | null> {
+  const { sets } = await store.list();
+  return sets.some((set) => set.name === name) ? null : name;
 }
 
 /** The report with the lines of files that the page read. */

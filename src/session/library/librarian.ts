@@ -40,8 +40,8 @@ export class Librarian {
   /** What can be given up, by the id of its command. */
   readonly #underWay = new Map<number, AbortController>();
   readonly #tellings = new Turns();
-  /** Whether a telling waits for its turn: it will tell of every change up to then. */
-  #tellingWaits = false;
+  /** A telling that waits for its turn: it will tell of every change up to then. */
+  #nextTelling: Promise<void> | null = null;
   /** Those that were asked for last: duplicates take time to find. */
   #columns: SetColumns | null = null;
 
@@ -62,7 +62,7 @@ export class Librarian {
     return librarian;
   }
 
-  /** Carries out a command; its data events come before this resolves. @throws PawsaurError */
+  /** Carries out a command; its data events, and what it changed, are told before this resolves. @throws PawsaurError */
   async handle(command: LibraryCommand): Promise<void> {
     const store = this.#store;
     const { id: replyTo } = command;
@@ -75,11 +75,14 @@ export class Librarian {
         this.#underWay.get(command.import)?.abort();
         return;
       case 'rename':
-        return store.rename(command.set, command.name);
+        await store.rename(command.set, command.name);
+        return this.#tell();
       case 'remove':
-        return store.remove(command.set);
+        await store.remove(command.set);
+        return this.#tell();
       case 'exclude':
-        return store.exclude(command.set, command.rows, command.excluded);
+        await store.exclude(command.set, command.rows, command.excluded);
+        return this.#tell();
       case 'report':
         this.emit({ type: 'report', replyTo, reports: await store.reports(command.set) });
         return;
@@ -96,7 +99,8 @@ export class Librarian {
         this.emit({ type: 'labels', replyTo, labels: await this.#labels(command.key) });
         return;
       case 'dismissLost':
-        return store.dismissLost(command.lost);
+        await store.dismissLost(command.lost);
+        return this.#tell();
     }
   }
 
@@ -116,6 +120,7 @@ export class Librarian {
     });
     try {
       const { set, report } = await Promise.race([turn, aborted(signal, () => !begun)]);
+      await this.#tell();
       this.emit({ type: 'imported', replyTo, set: summaryOf(set), report });
     } catch (error) {
       if (error instanceof ImportRefused) {
@@ -188,12 +193,10 @@ export class Librarian {
     };
   }
 
-  /** Tells of the sets as they are now, or after the telling that is under way. */
-  async #tell(): Promise<void> {
-    if (this.#tellingWaits) return;
-    this.#tellingWaits = true;
-    await this.#tellings.take(async () => {
-      this.#tellingWaits = false;
+  /** Tells of the sets as they are now; the latest telling has ended when this resolves. */
+  #tell(): Promise<void> {
+    this.#nextTelling ??= this.#tellings.take(async () => {
+      this.#nextTelling = null;
       const { space, problem } = this.parts.storage;
       const [{ sets, lost }, { used, quota }, persisted] = await Promise.all([
         this.#store.list(),
@@ -207,6 +210,7 @@ export class Librarian {
         lost,
       });
     });
+    return this.#nextTelling;
   }
 }
 
