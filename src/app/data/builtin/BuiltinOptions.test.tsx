@@ -69,7 +69,7 @@ describe('the settings of a built-in set', () => {
       expect(session.last('loadBuiltin')).toMatchObject({ name: 'confetti', seed: 0, params }),
     );
     await waitFor(() =>
-      expect(library.previews.at(-1)).toEqual({ request: { name: 'confetti', seed: 0, params }, count: 30 }),
+      expect(library.previews.at(-1)).toEqual({ request: { name: 'confetti', seed: 0, params }, count: 20 }),
     );
     expect(session.asked.filter((command) => command === 'loadBuiltin')).toHaveLength(2);
     expect(opener().textContent).toContain('(1 changed)');

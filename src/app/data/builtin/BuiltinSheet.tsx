@@ -1,4 +1,4 @@
-/** The first pictures of a built-in set as its settings make them, a class a column; its masks on request. */
+/** The first pictures of a built-in set as its settings make them, and their masks on request. */
 
 import { Switch } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
@@ -7,9 +7,8 @@ import { builtinParams, type Recipe } from '../../../recipe';
 import type { BuiltinPreview, BuiltinRequest } from '../../../session/library';
 import { library } from '../../store/libraryState';
 import styles from './builtin.module.css';
-import { columnsFor, pictureOf } from './sheet';
+import { layoutFor, pictureOf } from './sheet';
 
-const rows = 3;
 /** Rest after the last change, ms: a value that is being typed or stepped is not drawn at every stop. */
 const restMs = 150;
 /** A preview, and the settings that it is of. */
@@ -22,8 +21,7 @@ interface Shown {
 
 export function BuiltinSheet({ recipe }: { recipe: Readonly<Recipe> }) {
   const [masks, setMasks] = useState(false);
-  const across = columnsFor(recipe.data_classes);
-  const { preview, problem } = usePreview(recipe, across * rows);
+  const { preview, problem } = usePreview(recipe, layoutFor(recipe.data_classes).count);
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     if (canvas.current !== null && preview !== null) drawSheet(canvas.current, preview, masks);
@@ -31,16 +29,16 @@ export function BuiltinSheet({ recipe }: { recipe: Readonly<Recipe> }) {
   if (problem !== null) return <p className={styles.problem}>There is no preview: {problem}</p>;
   // While another is drawn, the one before keeps its shape.
   const classes = preview?.classNames.length ?? recipe.data_classes;
-  const columns = columnsFor(classes);
+  const { across, lines } = layoutFor(classes);
   const classNames = preview?.classNames ?? [];
   return (
     <figure className={styles.sheet} aria-busy={preview === null}>
       <canvas
         ref={canvas}
-        width={columns * 64}
-        height={rows * 64}
+        width={across * 64}
+        height={lines * 64}
         role="img"
-        aria-label={`${masks ? 'Masks' : 'Pictures'} of ${recipe.data} as set here, classes from left to right: ${classNames.join(', ')}`}
+        aria-label={`${masks ? 'Masks' : 'Pictures'} of ${recipe.data} as set here, classes in turn: ${classNames.join(', ')}`}
       />
       <figcaption>
         <span>{classNames.join(' · ')}</span>
@@ -90,10 +88,11 @@ function drawSheet(canvas: HTMLCanvasElement, preview: BuiltinPreview, masks: bo
   const context = canvas.getContext('2d');
   if (context === null) return;
   const { size, labels } = preview;
-  const across = columnsFor(preview.classNames.length);
+  const { place } = layoutFor(preview.classNames.length);
   context.clearRect(0, 0, canvas.width, canvas.height);
   for (let i = 0; i < labels.length; i++) {
     const picture = new ImageData(pictureOf(preview, i, masks), size, size);
-    context.putImageData(picture, (i % across) * size, Math.floor(i / across) * size);
+    const [column, line] = place(i);
+    context.putImageData(picture, column * size, line * size);
   }
 }
