@@ -139,7 +139,12 @@ function applySideFiles(
     ? { ...index, classNames: description.classNames, labels: new Int32Array(index.count).fill(-1) }
     : index;
   const pictures = { paths: index.names, read: files.map(({ path }) => path) };
-  const { told, uses } = applyLists(lists, pictures, folders, ours);
+  let result = applyLists(lists, pictures, folders, ours);
+  // A list that was broken says nothing, and folders still do.
+  if (ours && result.uses.every(({ matched }) => matched === 0)) {
+    result = applyLists(lists, pictures, index, false);
+  }
+  const { told, uses } = result;
   const { classNames, labels, given, split } = told;
   const names = new Map(description?.renamed);
   Object.assign(index, {
