@@ -6,6 +6,7 @@
  */
 import { type Entry, folderNames, pairMasks } from './maskFolders';
 import { sortNaturally } from './naturalOrder';
+import { descriptionFile } from './setDescription';
 import { splitOf } from './splitNames';
 
 /** A file, and where it lies inside the folder chosen. */
@@ -42,8 +43,6 @@ export interface FolderLayout<T> {
 const labelList = /^(labels?|index|annotations?|metadata|train|classes)\.(csv|tsv|txt)$/i;
 /** Files that lie beside pictures and say nothing about what the folders mean. */
 const sideFile = /\.(txt|md|rtf|csv|tsv|json|xml|ya?ml|toml|html?|pdf|docx?|xlsx?|py|ipynb|log|zip|gz|tar)$/i;
-/** At the top of what an export makes. */
-export const descriptionFile = 'pawsaur.json';
 
 /**
  * Reads the layout off clean paths (no empty parts, no '..'). With a `name`, paths may begin with it or be relative

@@ -5,6 +5,9 @@
 import * as v from 'valibot';
 import { messageOf } from '../../platform/errors';
 
+/** Its name, at the top of an export. */
+export const descriptionFile = 'pawsaur.json';
+
 const text = v.pipe(v.string(), v.maxLength(20_000));
 
 const descriptionSchema = v.object({
