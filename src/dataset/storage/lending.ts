@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { readableBytes } from '../../platform/memoryStorage';
+import { newId } from '../../platform/newId';
 import type { Channel } from '../../platform/storage';
 import type { OpenedSet } from './openedSet';
 import { maskFile, openSet, pixelFile } from './openSet';
@@ -50,7 +51,7 @@ async function lend({ channel, records, files }: SetStorage, id: string, borrowe
 
 /** A copy of a set that another worker has in memory. @throws PawsaurError 'library/unknown-set' when nobody has it */
 export async function borrowSet(channel: Channel, id: string): Promise<OpenedSet> {
-  const borrower = crypto.randomUUID();
+  const borrower = newId();
   const loan = await new Promise<v.InferOutput<typeof loanSchema>>((resolve, reject) => {
     const timer = setTimeout(() => {
       stop();

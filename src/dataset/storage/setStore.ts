@@ -5,6 +5,7 @@
  * can be read, and files that no record names are cleaned away at the next start.
  */
 import { PawsaurError } from '../../platform/errors';
+import { newId } from '../../platform/newId';
 import type { RecordChange } from '../../platform/storage';
 import type { ImportedPictures } from '../importing/importPictures';
 import type { PictureIndex } from '../importing/pictureIndex';
@@ -51,7 +52,7 @@ export class SetStore {
 
   constructor(
     private readonly storage: SetStorage,
-    private readonly newId: () => string = () => crypto.randomUUID(),
+    private readonly makeId: () => string = newId,
   ) {
     this.#recovery = new Recovery(storage, () => this.#changed());
     storage.channel.listen((message) => {
@@ -103,7 +104,7 @@ export class SetStore {
    * @throws PawsaurError 'library/no-space', 'library/unknown-set', 'aborted', or what `add` throws; nothing is kept then
    */
   async add(request: AddRequest, add: AddPictures): Promise<{ set: SetRecord; report: ImportReport }> {
-    const id = this.newId();
+    const id = this.makeId();
     const { locks, space } = this.storage;
     let bytes = 0;
     try {

@@ -44,14 +44,15 @@ export async function importFiles(
 }
 
 /**
- * The folder that all paths begin with where the set is named after it, perhaps with a number. Else that folder is
- * one of those inside what was chosen; undefined where there is none.
+ * The first folder, where all paths share it, is the one that was chosen if the set is named after it (perhaps with a
+ * number) or if there are folders inside. Else it is a folder inside what was chosen, which has the set's name.
  */
 function folderChosen(files: readonly { path: string }[], name: string): string | undefined {
   const [top, ...others] = new Set(files.map(({ path }) => path.match(/^[^/]+(?=\/)/)?.[0]));
   if (top === undefined || others.length > 0) return undefined;
   const numbered = name.startsWith(`${top} (`) && /^\d+\)$/.test(name.slice(top.length + 2));
-  return numbered ? top : name;
+  const hasFolders = files.some(({ path }) => path.indexOf('/') !== path.lastIndexOf('/'));
+  return numbered || hasFolders ? top : name;
 }
 
 /** The name that an exported set gives itself, unless one here has it already. */

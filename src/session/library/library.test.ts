@@ -115,16 +115,17 @@ describe('the library', () => {
     expect(client.getState().sets).toMatchObject([{ name: 'pets (2)' }]);
   });
 
-  it('takes the first folder for the one chosen where the set bears its name, else for a class', async () => {
+  it('takes the first folder for the one chosen where the set bears its name or folders lie in it, else for a class', async () => {
     const { client } = joined(new FakeOrigin());
     const [one] = await files(1);
-    const classesOf = async (name: string) => {
-      const outcome = await client.importFiles({ name, files: [{ ...one!, path: 'fox/1.png' }] }).done;
-      return outcome.ok ? outcome.set.classes : outcome.error;
+    const classesOf = async (name: string, path: string) => {
+      const outcome = await client.importFiles({ name, files: [{ ...one!, path }] }).done;
+      return outcome.ok ? (await client.columns(outcome.set.id)).classNames : outcome.error;
     };
-    expect(await classesOf('fox')).toBe(0);
-    expect(await classesOf('fox (12)')).toBe(0);
-    expect(await classesOf('camera')).toBe(1);
+    expect(await classesOf('fox', 'fox/1.png')).toEqual([]);
+    expect(await classesOf('fox (12)', 'fox/1.png')).toEqual([]);
+    expect(await classesOf('camera', 'fox/1.png')).toEqual(['fox']);
+    expect(await classesOf('camera', 'photos of today/fox/1.png')).toEqual(['fox']);
   });
 
   it('tells why nothing came in, file by file', async () => {
