@@ -2,7 +2,7 @@
 
 import { NativeSelect, TextInput } from '@mantine/core';
 import type { ImportRequest } from '../../session/library';
-import { plural } from '../format';
+import { plural, showName } from '../format';
 import { unusedName } from '../store/library';
 import { useLibrary } from '../store/libraryState';
 import styles from './sources.module.css';
@@ -33,7 +33,10 @@ export function Target({ value, fallback, onChange }: Props) {
           value={into}
           data={[
             { value: '', label: 'a new set' },
-            ...sets.map((set) => ({ value: set.id, label: `${set.name} (${plural(set.count, 'picture')})` })),
+            ...sets.map((set) => ({
+              value: set.id,
+              label: `${showName(set.name)}, ${plural(set.count, 'picture')}`,
+            })),
           ]}
           onChange={(event) => onChange({ ...value, into: event.currentTarget.value })}
         />

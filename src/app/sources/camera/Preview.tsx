@@ -99,7 +99,7 @@ export function Preview({ video, recording, rate, onRate, onOn }: Props) {
             </p>
           </div>
         )}
-        {recording !== null && <span className={styles.badge}>{recording}</span>}
+        {recording !== null && <bdi className={styles.badge}>{recording}</bdi>}
       </div>
       {error !== null && (
         <Notice kind="bad" title={error.message}>

@@ -33,8 +33,10 @@ export function startDownload(
 /** Whether the server of this page holds the worker to that host: it may, and a host of plain files cannot. */
 async function isGuarded(script: string, origin: string, signal: AbortSignal): Promise<boolean> {
   try {
-    const { headers } = await fetch(script, { method: 'HEAD', signal });
-    const policy = headers.get('content-security-policy') ?? '';
+    const answer = await fetch(script, { method: 'HEAD', signal });
+    // To its end, empty as it is: what is cut off would count as failed.
+    await answer.arrayBuffer();
+    const policy = answer.headers.get('content-security-policy') ?? '';
     return policy.split(';').some((directive) => directive.trim() === `connect-src ${origin}`);
   } catch {
     return false;

@@ -5,7 +5,7 @@ import { IconMovie, IconPlus } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { asPawsaurError } from '../../../platform/errors';
 import type { ReportLine } from '../../../session/library';
-import { plural } from '../../format';
+import { plural, showName } from '../../format';
 import { importFrom } from '../../store/library';
 import { reportError } from '../../store/notify';
 import { Frame, type SourceProps } from '../Frame';
@@ -154,7 +154,7 @@ function Busy({ done, total, path, onCancel }: Reading & { onCancel(): void }) {
   return (
     <div className={styles.stack}>
       <span className={styles.soft}>
-        Video {Math.min(total, Math.floor(done) + 1)} of {total}: {path}
+        Video {Math.min(total, Math.floor(done) + 1)} of {total}: {showName(path)}
       </span>
       <Progress value={(100 * done) / total} size={6} aria-label="Frames taken" />
       <Button ref={cancel} variant="default" size="sm" className={styles.go} onClick={onCancel}>
@@ -186,7 +186,7 @@ function Lines({ lines }: { lines: readonly ReportLine[] }) {
         // Two videos of one name may come from different folders.
         // biome-ignore lint/suspicious/noArrayIndexKey: the list is made once and never changed
         <li key={i} className={outcome === 'skipped' ? styles.failed : undefined}>
-          <b>{path}</b> <span className={styles.soft}>{detail}</span>
+          <b>{showName(path)}</b> <span className={styles.soft}>{detail}</span>
         </li>
       ))}
     </ul>
