@@ -2,7 +2,7 @@
 
 import { Button, Loader } from '@mantine/core';
 import { useEffect } from 'react';
-import { estimateCost, findPreset, methodFacts, planRun, type Recipe } from '../../recipe';
+import { builtinParams, estimateCost, findPreset, methodFacts, planRun, type Recipe } from '../../recipe';
 import type { DatasetSummary } from '../../session/protocol';
 import { plural, showBytes, showCount, showDuration, showWeights } from '../format';
 import { Panel } from '../panels/panel/Panel';
@@ -95,7 +95,8 @@ function Plan() {
   const time = seconds === null ? '' : `, about ${showDuration(seconds)} on this machine`;
   const asMeasured = changedFields(preset, recipe).length === 0;
   const measuredWith = findPreset(preset);
-  const elsewhere = measuredWith !== undefined && measuredWith.data !== recipe.data;
+  const asItComes = Object.keys(builtinParams(recipe)).length === 0;
+  const elsewhere = measuredWith !== undefined && (measuredWith.data !== recipe.data || !asItComes);
   return (
     <div className={styles.plan}>
       <p>
@@ -111,7 +112,7 @@ function Plan() {
         <p className={styles.soft}>
           <b>What to expect.</b> {measuredWith?.expectation}
           {elsewhere &&
-            ` That was ${measuredWith.data === 'folder' ? 'on photos' : `on ${measuredWith.data}`}.`}
+            ` That was on ${measuredWith.data === 'folder' ? 'photos' : measuredWith.data}${asItComes ? '' : ' as it comes'}.`}
         </p>
       )}
       {!asMeasured && (

@@ -16,6 +16,9 @@ it('names a run by what differs from its preset', () => {
     'centring Sinkhorn (3 rounds) → moving average, hue jitter 0.1 → 0.5',
   );
   expect(runTitle('confetti-quick', { ...recipe, data: 'grey' })).toBe('confetti-quick');
+  expect(runTitle('confetti-quick', { ...recipe, shape_cue: false, background: 'grey', data_seed: 3 })).toBe(
+    'shape tells the class on → off, background as in the set → grey noise',
+  );
 });
 
 it('says what was changed while it went, and leaves out what is no field', () => {

@@ -2,6 +2,7 @@
 
 import { create } from 'zustand';
 import {
+  builtinParams,
   type FieldName,
   type FieldValue,
   isFieldName,
@@ -103,11 +104,12 @@ export function showValue(name: FieldName, value: FieldValue): string {
   return String(value);
 }
 
-/** A run in a line: what differs from its preset, or that nothing does. */
+/** A run in a line: what differs from its preset and from the built-in set as it comes, or that nothing does. */
 export function runTitle(preset: string | null, recipe: Readonly<Recipe>): string {
   const name = preset ?? 'official';
   const base = presetRecipe(name);
-  const changes = changedFields(name, recipe).map((field) => {
+  const shown = Object.keys(builtinParams(recipe)).filter(isFieldName);
+  const changes = [...changedFields(name, recipe), ...shown].map((field) => {
     const { label } = recipeField(field, recipe.method);
     return `${label} ${showValue(field, base[field])} → ${showValue(field, recipe[field])}`;
   });

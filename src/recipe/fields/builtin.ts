@@ -89,9 +89,9 @@ export const builtinFields = {
     options: ['own', 'blobs', 'grey', 'picture'],
     optionLabels: {
       own: 'as in the set',
-      blobs: 'pastel blobs, alike in all',
-      grey: 'grey noise, alike in all',
-      picture: 'colours of each picture’s own',
+      blobs: 'pastel blobs',
+      grey: 'grey noise',
+      picture: 'each its own',
     },
     appliesTo: builtin,
   }),
