@@ -27,8 +27,12 @@ export interface ReadableFile {
 /** Files of this origin, in one folder. */
 export interface FileStore {
   list(): Promise<string[]>;
-  /** Begins a file; one of that name is emptied first. */
-  create(name: string): Promise<FileWriter>;
+  /**
+   * Begins a file; one of that name is emptied first. Room for `expected` bytes is taken at once where the host can:
+   * it may say less than the truth when it is asked how much there is.
+   * @throws the host's QuotaExceededError when there is no room
+   */
+  create(name: string, expected: number): Promise<FileWriter>;
   /** @throws where there is no such file */
   open(name: string): Promise<ReadableFile>;
   /** Nothing happens where there is no such file. @throws where it is in use */

@@ -7,8 +7,7 @@ import { maskFile, pixelFile } from './openSet';
 export class PartWriter implements PictureSink {
   pictures = 0;
   masks = 0;
-  /** At most so many pictures are to come; 0 until that is known. */
-  expected = 0;
+  #plan: SinkPlan = { size: 0, pictures: 0, masks: 0 };
   #pixelFile: FileWriter | null = null;
   #maskFile: FileWriter | null = null;
 
@@ -23,20 +22,28 @@ export class PartWriter implements PictureSink {
     private readonly noticed: (part: PartWriter) => void,
   ) {}
 
-  async begin({ size, pictures, masks }: SinkPlan): Promise<void> {
-    this.expected = pictures;
-    await this.check(size * size * (3 * pictures + masks));
+  /** At most so many pictures are to come; 0 until that is known. */
+  get expected(): number {
+    return this.#plan.pictures;
+  }
+
+  async begin(plan: SinkPlan): Promise<void> {
+    this.#plan = plan;
+    await this.check(plan.size ** 2 * (3 * plan.pictures + plan.masks));
   }
 
   async picture(rgb: Uint8Array<ArrayBuffer>): Promise<void> {
-    this.#pixelFile ??= await this.files.create(pixelFile(this.part));
+    this.#pixelFile ??= await this.files.create(
+      pixelFile(this.part),
+      3 * this.#plan.size ** 2 * this.#plan.pictures,
+    );
     await this.#pixelFile.write(rgb);
     this.pictures++;
     this.noticed(this);
   }
 
   async mask(mask: Uint8Array<ArrayBuffer>): Promise<void> {
-    this.#maskFile ??= await this.files.create(maskFile(this.part));
+    this.#maskFile ??= await this.files.create(maskFile(this.part), this.#plan.size ** 2 * this.#plan.masks);
     await this.#maskFile.write(mask);
     this.masks++;
   }

@@ -18,7 +18,9 @@ export async function storageError(
   if (thrown.name === 'AbortError') return asPawsaurError(thrown);
   if (thrown.name === 'QuotaExceededError') {
     const { used, quota } = await space.estimate().catch(() => ({ used: 0, quota: null }));
-    return noRoom(bytes, quota === null ? null : Math.max(0, quota - used), thrown);
+    const free = quota === null ? null : Math.max(0, quota - used);
+    // Some browsers say how much there might be on another machine, so as not to give this one away.
+    return noRoom(bytes, free !== null && free < bytes ? free : null, thrown);
   }
   return new PawsaurError(
     'library/storage',
@@ -41,5 +43,6 @@ function noRoom(bytes: number, free: number | null, cause?: unknown): PawsaurErr
 
 function megabytes(bytes: number): string {
   const mega = bytes / 2 ** 20;
+  if (mega >= 1000) return `${(mega / 1024).toFixed(1)} GB`;
   return `${mega < 10 ? mega.toFixed(1) : Math.round(mega)} MB`;
 }

@@ -101,6 +101,19 @@ describe('SetStore', () => {
     expect((await store.list()).sets).toEqual([set]);
   });
 
+  it('takes room for all that may come, and gives back what did not', async () => {
+    const { origin, store } = await setUp();
+    const before = origin.used;
+    const { set } = await store.add({ name: 'x', into: null }, async (sink, into) => {
+      await sink.begin?.({ size: side, pictures: 100, masks: 0 });
+      await sink.picture(new Uint8Array(side * side * 3).fill(shadeOf('a/1')));
+      expect(origin.used - before).toBe(100 * side * side * 3);
+      return addSmall('x', ['a/1'])({ picture: () => undefined, mask: () => undefined }, into);
+    });
+    expect(origin.used - before).toBe(set.bytes);
+    expect((await store.open(set.id)).pixels.take([0])[0]! & 255).toBe(shadeOf('a/1'));
+  });
+
   it('leaves no file and no trace of an import that failed or was given up', async () => {
     const { origin, store } = await setUp();
     const files = [...origin.files.keys()];
@@ -223,7 +236,7 @@ describe('SetStore', () => {
     const { origin, storage, store, set } = await setUp();
     const strange = { ...set, id: 'later', parts: 'another format' };
     await storage.records.write([{ table: 'sets', key: 'later', value: strange }]);
-    (await storage.files.create('unknown.rgb')).abandon();
+    (await storage.files.create('unknown.rgb', 0)).abandon();
     await store.recover();
     expect((await store.list()).sets).toEqual([set]);
     expect(origin.files.has('unknown.rgb')).toBe(true);

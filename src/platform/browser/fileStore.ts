@@ -20,9 +20,9 @@ export function fileStoreIn(folder: FileSystemDirectoryHandle): FileStore {
       for await (const name of folder.keys()) names.push(name);
       return names;
     },
-    async create(name) {
+    async create(name, expected) {
       const file = await folder.getFileHandle(name, { create: true });
-      return 'createSyncAccessHandle' in file ? writeAtOnce(file) : writeLater(file);
+      return 'createSyncAccessHandle' in file ? writeAtOnce(file, expected) : writeLater(file);
     },
     open: async (name) => openToRead(await folder.getFileHandle(name)),
     async remove(name) {
@@ -35,11 +35,12 @@ export function fileStoreIn(folder: FileSystemDirectoryHandle): FileStore {
   };
 }
 
-async function writeAtOnce(file: FileSystemFileHandle): Promise<FileWriter> {
+async function writeAtOnce(file: FileSystemFileHandle, expected: number): Promise<FileWriter> {
   const handle = await file.createSyncAccessHandle();
   let at = 0;
   try {
     handle.truncate(0);
+    handle.truncate(expected);
   } catch (error) {
     handle.close();
     throw error;
@@ -51,6 +52,7 @@ async function writeAtOnce(file: FileSystemFileHandle): Promise<FileWriter> {
       at += written;
     },
     async finish() {
+      handle.truncate(at);
       handle.flush();
       handle.close();
     },

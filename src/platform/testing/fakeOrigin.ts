@@ -143,7 +143,9 @@ export class FakeOrigin {
             mode: this.sharedHandles ? (options?.mode ?? 'readwrite') : undefined,
             truncate: (size: number) =>
               fate.step(() => {
-                file.bytes = file.bytes.slice(0, size);
+                const cut = new Uint8Array(size);
+                cut.set(file.bytes.subarray(0, size));
+                file.bytes = cut;
               }),
             write: (bytes: Uint8Array, { at }: { at: number }) =>
               fate.step(() => {
