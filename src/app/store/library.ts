@@ -63,6 +63,9 @@ const { getState: get, setState: set } = useImports;
 
 let nextJob = 1;
 
+/** So many imports that ended are told of. */
+const mostEnded = 3;
+
 /**
  * Brings files in as a new set, or into one that is there; the pictures card shows how far it is, and can give it
  * up. What came in is taken into use unless a run goes. Resolves when the import has ended, either way, and never
@@ -149,7 +152,7 @@ function changeJob(id: number, changes: Partial<ImportJob>): void {
 }
 
 function addEnded(ended: EndedImport): void {
-  set({ ended: [...get().ended, ended] });
+  set({ ended: [...get().ended.slice(1 - mostEnded), ended] });
 }
 
 /** Closes what an import said at its end. */

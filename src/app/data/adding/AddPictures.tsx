@@ -38,8 +38,13 @@ export function AddPictures({ first }: { first: boolean }) {
         <button type="button" className={styles.way} onClick={() => setSource('video')}>
           <IconMovie {...icon} /> Video
         </button>
-        <button type="button" className={styles.way} onClick={() => setSource('url')}>
-          <IconLink {...icon} /> Web address
+        <button
+          type="button"
+          className={styles.way}
+          title="A ZIP from a web address"
+          onClick={() => setSource('url')}
+        >
+          <IconLink {...icon} /> Web
         </button>
       </div>
       {listing !== null && (

@@ -1,6 +1,7 @@
 /** Imports that go on, those that ended with something to say, and those that were lost with their page. */
 
 import { Button, Progress } from '@mantine/core';
+import { useEffect, useRef } from 'react';
 import type { LibraryProgress } from '../../../session/library';
 import { plural, showCount, showName } from '../../format';
 import { Notice } from '../../shell/Notice';
@@ -25,14 +26,21 @@ export function RunningImports() {
 
 function Job({ name, progress, cancel }: ImportJob) {
   const percent = progress === null || progress.total === 0 ? 0 : (100 * progress.done) / progress.total;
+  const place = useRef<HTMLDivElement>(null);
+  // Whoever has just begun it wants to see that it goes on, and what comes of it stands in its place.
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   return (
-    <div className={styles.job}>
-      <bdi className={styles.name}>{name}</bdi>
-      <span className={styles.soft}>{stageWords(progress)}</span>
+    <div ref={place} className={styles.job}>
+      <div className={styles.head}>
+        <bdi className={styles.name}>{name}</bdi>
+        <Button variant="default" size="compact-xs" className={styles.cancel} onClick={cancel}>
+          Cancel
+        </Button>
+      </div>
       <Progress value={percent} size={6} aria-label={`Import of ${showName(name)}`} />
-      <Button variant="default" size="compact-xs" onClick={cancel}>
-        Cancel
-      </Button>
+      <span className={styles.soft}>{stageWords(progress)}</span>
     </div>
   );
 }
@@ -48,7 +56,7 @@ function stageWords(progress: LibraryProgress | null): string {
 
 export function EndedImports() {
   const ended = useImports((s) => s.ended);
-  return ended.map((one) => <Ended key={one.id} {...one} />);
+  return ended.toReversed().map((one) => <Ended key={one.id} {...one} />);
 }
 
 function Ended({ id, name, outcome }: EndedImport) {
@@ -63,8 +71,10 @@ function Ended({ id, name, outcome }: EndedImport) {
     const { message, hint } = outcome.error;
     return (
       <Notice kind="bad" title={message} onClose={close}>
-        <p>{hint} Nothing of this import was kept; what was there before is as it was.</p>
-        {toReport}
+        <div className={styles.news}>
+          <p>{hint} Nothing of this import was kept; what was there before is as it was.</p>
+          {toReport}
+        </div>
       </Notice>
     );
   }
@@ -77,18 +87,22 @@ function Ended({ id, name, outcome }: EndedImport) {
       title={`${showName(name)}: ${plural(came, 'picture')} came in`}
       onClose={close}
     >
-      {skipped > 0 && <p>{plural(skipped, 'file')} could not be used and did no harm.</p>}
-      {warnings.length > 0 && (
-        <ul>
-          {warnings.slice(0, mostWarnings).map(({ code, message }) => (
-            <li key={`${code} ${message}`}>{message}</li>
-          ))}
-          {warnings.length > mostWarnings && <li>and {warnings.length - mostWarnings} more</li>}
-        </ul>
-      )}
-      <div className={styles.row}>
-        {toReport}
-        <UseIt id={outcome.set.id} />
+      <div className={styles.news}>
+        {skipped > 0 && <p>{plural(skipped, 'file')} could not be used and did no harm.</p>}
+        {warnings.length > 0 && (
+          <ul>
+            {warnings.slice(0, mostWarnings).map(({ code, message }) => (
+              <li key={`${code} ${message}`} className={styles.warning}>
+                {message}
+              </li>
+            ))}
+            {warnings.length > mostWarnings && <li>and {warnings.length - mostWarnings} more</li>}
+          </ul>
+        )}
+        <div className={styles.row}>
+          {toReport}
+          <UseIt id={outcome.set.id} />
+        </div>
       </div>
     </Notice>
   );

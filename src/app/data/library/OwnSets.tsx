@@ -61,6 +61,8 @@ export function OwnSets() {
 function Keeping() {
   const storage = useLibrary((s) => s.storage);
   const count = useLibrary((s) => s.sets.length);
+  // What the browser says of its disk may lag behind.
+  const bytes = useLibrary((s) => s.sets.reduce((sum, set) => sum + set.bytes, 0));
   const error = useLibrary((s) => s.error);
   if (error !== null) {
     return (
@@ -82,7 +84,7 @@ function Keeping() {
   const of = quotaBytes === null ? '' : ` of ${showBytes(quotaBytes)}`;
   return (
     <p className={styles.soft}>
-      {plural(count, 'set')} · {showBytes(usedBytes)}
+      {plural(count, 'set')} · {showBytes(Math.max(usedBytes, bytes))}
       {of} used
       {persisted === true && ' · kept until you delete them'}
       {persisted === false && ' · the browser may clear them when the disk is full: export what matters'}

@@ -12,13 +12,14 @@ import {
 } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import type { LibraryProgress, SetSummary } from '../../../session/library';
-import { plural, showBytes, showName } from '../../format';
+import { plural, showBytes, showCount, showName } from '../../format';
 import { exportSet, removeSet, renameSet, switchTo } from '../../store/library';
 import { isKeyOfSet, useSetup } from '../../store/setup';
 import { usePickers } from '../adding/usePickers';
 import { showReportsOf } from '../report/reportSurface';
 import { dataSurface } from '../surface/dataSurface';
 import styles from './library.module.css';
+import { useLateFocus } from './useLateFocus';
 
 interface Props {
   set: SetSummary;
@@ -84,8 +85,8 @@ function describe({ count, excluded, classes, masks, heldOut, bytes }: SetSummar
     plural(count, 'picture'),
     classes > 0 ? plural(classes, 'class', 'classes') : 'no classes',
     masks > 0 && (masks === count + excluded ? 'masks' : plural(masks, 'mask')),
-    heldOut > 0 && `${heldOut} held out`,
-    excluded > 0 && `${excluded} left out`,
+    heldOut > 0 && `${showCount(heldOut)} held out`,
+    excluded > 0 && `${showCount(excluded)} left out`,
     showBytes(bytes),
   ]
     .filter(Boolean)
@@ -105,7 +106,14 @@ function Actions({ set, locked, busy, onAsk }: ActionsProps) {
   const icon = { size: 15, stroke: 1.7, 'aria-hidden': true } as const;
   return (
     <>
-      <Menu position="bottom-end" shadow="md" width={210} withinPortal returnFocus>
+      <Menu
+        position="bottom-end"
+        shadow="md"
+        width={210}
+        withinPortal
+        returnFocus
+        transitionProps={{ duration: 0 }}
+      >
         <Menu.Target>
           <ActionIcon variant="subtle" color="gray" size={28} aria-label={`More for ${showName(set.name)}`}>
             <IconDots size={17} aria-hidden />
@@ -153,6 +161,7 @@ function Actions({ set, locked, busy, onAsk }: ActionsProps) {
 
 function Rename({ set, onDone }: { set: SetSummary; onDone(): void }) {
   const [name, setName] = useState(set.name);
+  const field = useLateFocus<HTMLInputElement>();
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const clean = name.trim();
@@ -163,10 +172,10 @@ function Rename({ set, onDone }: { set: SetSummary; onDone(): void }) {
     <form className={styles.rename} onSubmit={submit}>
       <TextInput
         size="xs"
+        ref={field}
         aria-label="Name of the set"
         value={name}
         maxLength={200}
-        autoFocus
         onChange={(event) => setName(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key === 'Escape') onDone();
@@ -180,6 +189,7 @@ function Rename({ set, onDone }: { set: SetSummary; onDone(): void }) {
 }
 
 function Delete({ set, onDone }: { set: SetSummary; onDone(): void }) {
+  const keep = useLateFocus<HTMLButtonElement>();
   return (
     <div className={styles.ask} role="alertdialog" aria-label={`Delete ${showName(set.name)}?`}>
       <p>
@@ -197,7 +207,7 @@ function Delete({ set, onDone }: { set: SetSummary; onDone(): void }) {
         >
           Delete
         </Button>
-        <Button size="compact-sm" variant="default" autoFocus onClick={onDone}>
+        <Button size="compact-sm" variant="default" ref={keep} onClick={onDone}>
           Keep it
         </Button>
       </div>
@@ -208,14 +218,18 @@ function Delete({ set, onDone }: { set: SetSummary; onDone(): void }) {
 function Packing({ progress, cancel }: NonNullable<Props['packing']>) {
   const percent = progress === null || progress.total === 0 ? 0 : (100 * progress.done) / progress.total;
   return (
-    <div className={styles.job} role="status">
-      <span className={styles.soft}>
-        {progress === null ? 'Packing…' : `Packing: ${progress.done} of ${plural(progress.total, 'picture')}`}
-      </span>
+    <div className={styles.job}>
       <Progress value={percent} size={6} aria-label="Pictures packed" />
-      <Button variant="default" size="compact-xs" onClick={cancel}>
-        Cancel
-      </Button>
+      <div className={styles.head}>
+        <span className={styles.soft}>
+          {progress === null
+            ? 'Packing…'
+            : `Packing: ${showCount(progress.done)} of ${plural(progress.total, 'picture')}`}
+        </span>
+        <Button variant="default" size="compact-xs" className={styles.cancel} onClick={cancel}>
+          Cancel
+        </Button>
+      </div>
     </div>
   );
 }

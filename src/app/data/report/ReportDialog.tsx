@@ -6,6 +6,7 @@
 import { Button, Loader, Modal, NativeSelect, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
+import { shortened } from '../../../labels';
 import type { ImportReport } from '../../../session/library';
 import { plural, showCount, showDuration } from '../../format';
 import { Choice } from '../../panels/panel/Panel';
@@ -24,7 +25,11 @@ export function ReportDialog() {
       onClose={reportSurface.close}
       returnFocus={false}
       size={900}
-      title={<span className={styles.title}>What became of the files of {name}</span>}
+      title={
+        <span className={styles.title}>
+          What became of the files of <bdi>{shortened(name, 120)}</bdi>
+        </span>
+      }
       closeButtonProps={{ 'aria-label': 'Close the report' }}
       classNames={{ content: styles.content, header: styles.header, body: styles.body }}
       transitionProps={{ duration: 0 }}

@@ -64,7 +64,8 @@ export function visibleLines(lines: readonly ReportLine[], filter: LineFilter): 
     if (filter.outcome !== null && line.outcome !== filter.outcome) return false;
     if (filter.reason !== null && line.reason !== filter.reason) return false;
     if (words.length === 0) return true;
-    const text = `${line.path} ${whatBecame(line)}`.toLowerCase();
+    const why = line.reason === null ? '' : reasonWords[line.reason];
+    const text = `${line.path} ${whatBecame(line)} ${why}`.toLowerCase();
     return words.every((word) => text.includes(word));
   };
   const shown = lines.filter(fits);
@@ -73,8 +74,8 @@ export function visibleLines(lines: readonly ReportLine[], filter: LineFilter): 
 
 /** What became of a file, in words. */
 export function whatBecame({ outcome, reason, detail }: ReportLine): string {
-  const head = reason === null ? outcomeWords[outcome] : reasonWords[reason];
-  return detail === '' || detail === head ? head : `${head} · ${detail}`;
+  if (detail !== '') return detail;
+  return reason === null ? outcomeWords[outcome] : reasonWords[reason];
 }
 
 /** The lines of all reports as a table; no cell runs as a formula. */
