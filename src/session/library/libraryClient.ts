@@ -3,7 +3,8 @@
  * the latest list of sets as one immutable state.
  */
 import { messageOf, PawsaurError } from '../../platform/errors';
-import type { ErrorReport } from '../protocol';
+import { type EventOf, find, found, noAnswer } from './answers';
+import { deadReport, errorReport, toError } from './errorReports';
 import type {
   BuiltinPreview,
   ImportOutcome,
@@ -25,7 +26,6 @@ import {
 } from './protocol';
 
 type Ask = LibraryCommand extends infer C ? (C extends LibraryCommand ? Omit<C, 'id'> : never) : never;
-type EventOf<T extends LibraryEvent['type']> = Extract<LibraryEvent, { type: T }>;
 
 interface Pending {
   answers: LibraryEvent[];
@@ -102,11 +102,11 @@ export class LibraryClient implements Library {
         const imported = find(answers, 'imported');
         return imported
           ? { ok: true, set: imported.set, report: imported.report }
-          : { ok: false, error: reportOf(noAnswer()), report: null };
+          : { ok: false, error: errorReport(noAnswer()), report: null };
       },
       ({ error, answers }: Refusal): ImportOutcome => ({
         ok: false,
-        error: reportOf(error),
+        error: errorReport(error),
         report: find(answers, 'notImported')?.report ?? null,
       }),
     );
@@ -287,35 +287,4 @@ interface Refusal {
 
 async function askToPersist(): Promise<unknown> {
   return navigator.storage?.persist?.();
-}
-
-function find<T extends LibraryEvent['type']>(answers: LibraryEvent[], type: T): EventOf<T> | undefined {
-  return answers.find((answer): answer is EventOf<T> => answer.type === type);
-}
-
-/** @throws PawsaurError where the answer is missing */
-function found<T extends LibraryEvent['type']>(answers: LibraryEvent[], type: T): EventOf<T> {
-  const event = find(answers, type);
-  if (event === undefined) throw noAnswer();
-  return event;
-}
-
-function noAnswer(): PawsaurError {
-  return new PawsaurError('session/protocol', 'The library ended a command without an answer.');
-}
-
-function toError({ code, message, hint }: ErrorReport): PawsaurError {
-  return new PawsaurError(code, message, hint);
-}
-
-function reportOf({ code, message, hint }: PawsaurError): ErrorReport {
-  return { code, message, hint };
-}
-
-function deadReport(reason: string): ErrorReport {
-  return {
-    code: 'library/worker-dead',
-    message: `The library stopped unexpectedly. ${reason}`.trim(),
-    hint: 'Data sets that were there are kept. Reload the page to go on.',
-  };
 }

@@ -9,14 +9,14 @@ import { builtinNames } from '../../dataset/procedural/options';
 import { errorReportSchema } from '../payloads';
 import { count, finite, pixels, text } from '../payloads/values';
 
-export { type Conversion, type SkipReason, skipReasons } from '../../dataset/importing/report';
+export type { Conversion, SkipReason } from '../../dataset/importing/report';
 
 const id = count;
 const setId = v.pipe(v.string(), v.maxLength(64));
 const name = v.pipe(v.string(), v.maxLength(1000));
 const path = v.pipe(v.string(), v.maxLength(20_000));
 
-export const reportLineSchema = v.object({
+const reportLineSchema = v.object({
   path: text,
   outcome: v.picklist(['imported', 'converted', 'skipped', 'used']),
   reason: v.nullable(v.picklist(skipReasons)),
@@ -24,7 +24,7 @@ export const reportLineSchema = v.object({
 });
 export type ReportLine = v.InferOutput<typeof reportLineSchema>;
 
-export const importReportSchema = v.object({
+const importReportSchema = v.object({
   name: text,
   at: text,
   seconds: finite,
@@ -34,7 +34,7 @@ export const importReportSchema = v.object({
 export type ImportReport = v.InferOutput<typeof importReportSchema>;
 
 /** A data set that is kept. */
-export const setSummarySchema = v.object({
+const setSummarySchema = v.object({
   id: setId,
   name: text,
   /** Rises with every change of its pictures: what was opened before is no longer it. */
@@ -58,10 +58,10 @@ export const setSummarySchema = v.object({
 export type SetSummary = v.InferOutput<typeof setSummarySchema>;
 
 /** An import that ended with its page: nothing of it was kept. */
-export const lostImportSchema = v.object({ id: setId, name: text, done: count, total: count });
+const lostImportSchema = v.object({ id: setId, name: text, done: count, total: count });
 export type LostImport = v.InferOutput<typeof lostImportSchema>;
 
-export const storageSchema = v.object({
+const storageSchema = v.object({
   usedBytes: finite,
   /** null where the browser does not say. */
   quotaBytes: v.nullable(finite),
@@ -73,7 +73,7 @@ export const storageSchema = v.object({
 export type StorageReport = v.InferOutput<typeof storageSchema>;
 
 /** The columns of a set that the page shows; one row for each picture, in stored order. */
-export const setColumnsSchema = v.object({
+const setColumnsSchema = v.object({
   set: setId,
   revision: count,
   names: v.array(text),
@@ -100,7 +100,7 @@ const builtinSchema = v.object({
 export type BuiltinRequest = v.InferOutput<typeof builtinSchema>;
 
 /** Labels by hand of a set of pictures, row by row: those given, and the true ones, whose classes may be renamed. */
-export const keptLabelsSchema = v.object({
+const keptLabelsSchema = v.object({
   classNames: v.array(text),
   given: v.instance(Int32Array),
   truth: v.instance(Int32Array),

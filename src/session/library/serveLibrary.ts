@@ -2,8 +2,7 @@
  * The library worker's end of the line: checks every message that comes in, has it carried out, and answers each
  * command with exactly one `done` or `error`. What changes is told unasked.
  */
-import { asPawsaurError } from '../../platform/errors';
-import type { ErrorReport } from '../protocol';
+import { errorReport } from './errorReports';
 import type { Librarian } from './librarian';
 import { type LibraryCommand, type LibraryEvent, parseLibraryCommand } from './protocol';
 
@@ -44,9 +43,4 @@ export function serveLibrary(
   scope.addEventListener('unhandledrejection', ({ reason }) =>
     emit({ type: 'error', error: errorReport(reason) }),
   );
-}
-
-function errorReport(thrown: unknown): ErrorReport {
-  const { code, message, hint } = asPawsaurError(thrown);
-  return { code, message, hint };
 }

@@ -5,7 +5,7 @@ import type { AddPictures } from '../setStore';
 export const side = 4;
 
 /** Columns of pictures named `names`, every one of the class before its '/'; those in `masked` have masks. */
-export function smallIndex(names: readonly string[], masked: readonly string[] = []): PictureIndex {
+function smallIndex(names: readonly string[], masked: readonly string[] = []): PictureIndex {
   const classes = [...new Set(names.map(classOf))];
   const count = names.length;
   let masks = 0;
