@@ -91,7 +91,7 @@ function Steps({ onHeld, onDone }: { onHeld(held: boolean): void; onDone(): void
         clearButtonProps={{ 'aria-label': 'Choose none' }}
         accept="video/*,.mkv,.avi,.mov,.ogv"
         label="Videos"
-        description="They are read here; nothing is sent anywhere. Each becomes a class of its own name."
+        description="They are read here; nothing is sent anywhere. Of several, each becomes a class."
         placeholder="Choose videos…"
         leftSection={<IconMovie size={16} aria-hidden />}
         value={videos}
