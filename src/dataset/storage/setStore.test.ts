@@ -215,8 +215,9 @@ describe('SetStore', () => {
   });
 
   it('reads a set as a whole where handles cannot be shared', async () => {
-    const { origin, store, set } = await setUp();
+    const { origin, set } = await setUp();
     origin.sharedHandles = false;
+    const { store } = await pageOf(origin);
     const one = await store.open(set.id);
     const two = await store.open(set.id);
     expect(one.pixels.take([1])).toEqual(two.pixels.take([1]));

@@ -5,15 +5,17 @@
 import { readableBytes } from '../memoryStorage';
 import type { FileStore, FileWriter, ReadableFile } from '../storage';
 
-/** A read-only handle, where the browser knows such: several may be open at once. */
+/** Handles as they are where the browser knows modes: read-only ones may be open several at once. */
 interface SharedHandles {
   createSyncAccessHandle(options: { mode: 'read-only' }): Promise<FileSystemSyncAccessHandle>;
 }
-/** Browsers that have modes tell which one a handle is in. */
-type HandleWithMode = FileSystemSyncAccessHandle & { readonly mode?: string };
 
-/** The files of the folder `folder`. */
-export function fileStoreIn(folder: FileSystemDirectoryHandle): FileStore {
+/** Asked of the interface, since where modes are not known the option is ignored, and the handle keeps others out. */
+const knowsModes = () =>
+  typeof FileSystemSyncAccessHandle === 'function' && 'mode' in FileSystemSyncAccessHandle.prototype;
+
+/** The files of the folder `folder`; where handles cannot be `shared`, files are read into memory as a whole. */
+export function fileStoreIn(folder: FileSystemDirectoryHandle, shared = knowsModes()): FileStore {
   return {
     async list() {
       const names: string[] = [];
@@ -24,7 +26,7 @@ export function fileStoreIn(folder: FileSystemDirectoryHandle): FileStore {
       const file = await folder.getFileHandle(name, { create: true });
       return 'createSyncAccessHandle' in file ? writeAtOnce(file, expected) : writeLater(file);
     },
-    open: async (name) => openToRead(await folder.getFileHandle(name)),
+    open: async (name) => openToRead(await folder.getFileHandle(name), shared),
     async remove(name) {
       try {
         await folder.removeEntry(name);
@@ -76,22 +78,14 @@ async function writeLater(file: FileSystemFileHandle): Promise<FileWriter> {
   };
 }
 
-async function openToRead(file: FileSystemFileHandle): Promise<ReadableFile> {
-  if ('createSyncAccessHandle' in file) {
-    const handle: HandleWithMode = await (file as SharedHandles).createSyncAccessHandle({
-      mode: 'read-only',
-    });
-    if (handle.mode === 'read-only') {
-      return {
-        size: handle.getSize(),
-        read: (into, at) => void handle.read(into, { at }),
-        close: () => handle.close(),
-      };
-    }
-    // An exclusive handle would keep other workers out.
-    handle.close();
-  }
-  return readableBytes(new Uint8Array(await (await file.getFile()).arrayBuffer()));
+async function openToRead(file: FileSystemFileHandle, shared: boolean): Promise<ReadableFile> {
+  if (!shared) return readableBytes(new Uint8Array(await (await file.getFile()).arrayBuffer()));
+  const handle = await (file as SharedHandles).createSyncAccessHandle({ mode: 'read-only' });
+  return {
+    size: handle.getSize(),
+    read: (into, at) => void handle.read(into, { at }),
+    close: () => handle.close(),
+  };
 }
 
 function isMissing(error: unknown): boolean {

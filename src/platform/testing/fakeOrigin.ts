@@ -59,7 +59,7 @@ export class FakeOrigin {
   readonly files = new Map<string, FakeFile>();
   /** Bytes; null where it is not told. */
   quota: number | null = null;
-  /** Whether handles can be shared by readers. */
+  /** Whether handles can be shared by readers; for pages that come. */
   sharedHandles = true;
   readonly #locks = memoryLocks();
   readonly #listeners = new Map<Fate, Set<(message: unknown) => void>>();
@@ -76,7 +76,7 @@ export class FakeOrigin {
   ): Promise<{ storage: Storage<Table>; fate: Fate }> {
     const fate = new Fate(misfortune);
     const storage: Storage<Table> = {
-      files: fileStoreIn(this.#folder(fate)),
+      files: fileStoreIn(this.#folder(fate), this.sharedHandles),
       records: faulty(await openRecords('sets', tables), fate),
       locks: this.#locks,
       channel: this.#channel(fate),
@@ -140,7 +140,6 @@ export class FakeOrigin {
           if (shared) file.readers.push(fate);
           else file.writers.add(fate);
           return {
-            mode: this.sharedHandles ? (options?.mode ?? 'readwrite') : undefined,
             truncate: (size: number) =>
               fate.step(() => {
                 const cut = new Uint8Array(size);
