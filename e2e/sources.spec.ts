@@ -21,7 +21,7 @@ const keptSet = (page: Page, name: string) =>
 test('the camera fills classes while their buttons or keys are held', async ({ page }) => {
   const problems = watch(page);
   await page.goto('');
-  await page.getByRole('button', { name: 'Camera' }).click();
+  await page.getByRole('button', { name: 'Camera', exact: true }).click();
   const studio = dialog(page, 'Pictures from the camera');
   await studio.getByRole('button', { name: 'Turn the camera on' }).click();
   await expect(studio.getByRole('button', { name: 'Turn it off' })).toBeVisible();
@@ -58,7 +58,7 @@ test('a video becomes pictures, and one that is none says so', async ({ page }) 
   const problems = watch(page);
   await page.goto('');
   const video = await recordVideo(page);
-  await page.getByRole('button', { name: 'Video' }).click();
+  await page.getByRole('button', { name: 'Video', exact: true }).click();
   const videos = dialog(page, 'Pictures from videos');
   await videos.locator('input[type=file]').setInputFiles([
     { name: 'colours.webm', mimeType: 'video/webm', buffer: video },

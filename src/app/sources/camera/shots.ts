@@ -53,7 +53,7 @@ export const emptyStudio: Studio = {
 /** Keys go no further, and neither does a person's patience. */
 export const maxShotClasses = 20;
 /** What a page can hold in memory with ease. */
-export const maxShots = 5000;
+const maxShots = 5000;
 
 export function reduceStudio(studio: Studio, action: StudioAction): Studio {
   const { classes, shots, nextId } = studio;

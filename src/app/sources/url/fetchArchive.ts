@@ -6,7 +6,7 @@
 import type { DownloadFailure, DownloadRequest } from './messages';
 
 /** The largest file that is taken, bytes. */
-export const maxDownloadBytes = 4 * 2 ** 30;
+const maxDownloadBytes = 4 * 2 ** 30;
 /** How long a host may say nothing, ms. */
 const patience = 60_000;
 /** Received bytes are handed to the browser's blob store, which keeps them on disk, in pieces of this size. */
