@@ -1,5 +1,5 @@
 /** What is inside the files chosen: plain files, archives, binary data sets. */
-export { type ArchiveLimits, archiveLimits } from './limits';
+export type { ArchiveLimits } from './limits';
 export { openSources, type SourceOptions } from './openSources';
 export {
   type RawPixels,

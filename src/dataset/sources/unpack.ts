@@ -2,7 +2,6 @@
  * Unpacking DEFLATE streams (RFC 1951, 1952) by the host's own means. They go in in small pieces, so that the most that
  * a hostile one can make of a piece stays small, and come out to someone who counts.
  */
-import { messageOf } from '../../platform/errors';
 import type { OpenOptions } from './archive';
 import { sizeText } from './limits';
 import { readRange } from './records';
@@ -59,7 +58,7 @@ export async function inflate(
     writer.abort(cause).catch(() => undefined);
     reader.cancel(cause).catch(() => undefined);
     if (cause instanceof SourceError || signal?.aborted) throw cause;
-    throw new SourceError('damaged', `damaged or cut short (${messageOf(cause)})`, { cause });
+    throw new SourceError('damaged', 'damaged or cut short', { cause });
   }
 }
 

@@ -3,7 +3,6 @@
  * wanted. What an entry may be and how large is decided here.
  */
 import { type FileEntry, ZipReader } from '@zip.js/zip.js/lib/zip-core-reader.js';
-import { messageOf } from '../../platform/errors';
 import {
   type ArchiveEntry,
   type EntryProblem,
@@ -133,7 +132,7 @@ function methodName(method: number): string {
 /** Ours and aborts pass through; all else that zip.js finds means that the archive is broken. */
 function asSourceError(cause: unknown, signal: AbortSignal | undefined): unknown {
   if (cause instanceof SourceError || signal?.aborted) return cause;
-  return new SourceError('damaged', `damaged or cut short (${messageOf(cause)})`, { cause });
+  return new SourceError('damaged', 'damaged or cut short', { cause });
 }
 
 /** The archive as zip.js reads it: in ranges, and never as a whole. */

@@ -50,7 +50,7 @@ export function tar(entries: readonly TarEntry[]): Uint8Array<ArrayBuffer> {
   return joined([...blocks, new Uint8Array(1024)]);
 }
 
-export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
@@ -93,7 +93,7 @@ export function open(files: Record<string, string | Uint8Array>, options?: Sourc
 }
 
 /** The content of a file, or the reason why there is none. */
-export async function contentOf(picture: SourcePicture): Promise<string> {
+async function contentOf(picture: SourcePicture): Promise<string> {
   if (picture.kind === 'raw') return JSON.stringify(await picture.raw());
   try {
     return await (await blobOf(await picture.bytes())).text();
