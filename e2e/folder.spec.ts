@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
 import sharp from 'sharp';
-import { permalink, smallVit, startButton, waitForStep, watch } from './page';
+import { permalink, setInUse, smallVit, startButton, waitForStep, watch } from './page';
 
 const digits = resolve('../shared/data/hand-digits');
 
@@ -44,7 +44,7 @@ test('trains on a folder chosen in the picker and shows k-NN', async ({ page }) 
   await page.addInitScript(() => Reflect.deleteProperty(window, 'showDirectoryPicker'));
   await page.goto(permalink('photos-quick', smallCnn));
   await page.getByTestId('folder-input').setInputFiles(folder);
-  await expect(page.getByText(basename(folder)).first()).toBeVisible();
+  await expect(setInUse(page, basename(folder))).toBeVisible();
   await startButton(page).click();
   await waitForStep(page, 10);
   await expect(
@@ -78,7 +78,8 @@ test('takes a dropped folder, lists a broken picture with its reason, and trains
       window.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
     }
   }, files);
-  await expect(page.getByText(/1 (file|picture)/).first()).toBeVisible();
+  await expect(page.getByText('1 file could not be used and did no harm.')).toBeVisible();
+  await expect(setInUse(page, 'pictures')).toBeVisible();
   await startButton(page).click();
   await waitForStep(page, 3);
   expect(problems).toEqual([]);

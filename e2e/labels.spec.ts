@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import sharp from 'sharp';
-import { expectAccessible, permalink, startButton, waitForStep, watch } from './page';
+import { expectAccessible, permalink, setInUse, startButton, waitForStep, watch } from './page';
 
 const kinds = ['disc', 'square', 'bar'] as const;
 
@@ -44,11 +44,12 @@ const tinyPaws = {
   label_source: 'hand',
 };
 
-async function openFolder(page: Page, folder: string): Promise<void> {
+/** Brings a folder in, and waits until it is in use under `name`. */
+async function openFolder(page: Page, folder: string, name = 'shapes'): Promise<void> {
   await page.addInitScript(() => Reflect.deleteProperty(window, 'showDirectoryPicker'));
   await page.goto(permalink('photos-paws-quick', tinyPaws));
   await page.getByTestId('folder-input').setInputFiles(folder);
-  await expect(page.getByText('your folder')).toBeVisible();
+  await expect(setInUse(page, name)).toBeVisible();
 }
 
 /** The counts beside the classes on the label card. */
@@ -124,7 +125,7 @@ test('labels a folder by keyboard, trains PAWS on it, and keeps the labels in a 
   const file = await (await download).path();
   page.on('dialog', (dialog) => dialog.accept());
   await page.goto('about:blank');
-  await openFolder(page, folder);
+  await openFolder(page, folder, 'shapes (2)');
   await expect(page.getByText('No training picture has a label yet').first()).toBeVisible();
   await page.getByRole('button', { name: 'Label pictures…' }).click();
   await page.getByTestId('labels-input').setInputFiles({

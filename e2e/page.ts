@@ -1,6 +1,6 @@
 /** What the end-to-end tests share: a run small enough for software WebGPU, and a watch over errors. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 
 /** A Transformer at 32 px, dim 48, depth 2, batch 8: what SwiftShader can do in seconds. */
 export const smallVit = {
@@ -50,6 +50,12 @@ export async function waitForStep(page: Page, step: number): Promise<void> {
 
 export const startButton = (page: Page) =>
   page.getByRole('banner').getByRole('button', { name: /^(Start|Resume|Start again)$/ });
+
+/** The set of one's own of that name, once it is in use. */
+export function setInUse(page: Page, name: string): Locator {
+  const sets = page.getByRole('list', { name: 'Your sets of pictures' });
+  return sets.getByRole('button', { pressed: true }).filter({ has: page.getByTitle(name, { exact: true }) });
+}
 
 /** Nothing that axe calls serious or critical. */
 export async function expectAccessible(page: Page): Promise<void> {

@@ -23,11 +23,12 @@ it('writes counts, sizes and speeds for reading', () => {
     '1,600 pictures',
     '0 classes',
   ]);
-  expect([showBytes(5 * 2 ** 20), showBytes(148 * 2 ** 20), showBytes(3 * 2 ** 30)]).toEqual([
-    '5.0 MB',
-    '148 MB',
-    '3.0 GB',
-  ]);
+  expect([
+    showBytes(19_200),
+    showBytes(5 * 2 ** 20),
+    showBytes(148 * 2 ** 20),
+    showBytes(3 * 2 ** 30),
+  ]).toEqual(['19 kB', '5.0 MB', '148 MB', '3.0 GB']);
   expect([showMs(77.6), showMs(1440), showRate(2.46), showRate(1412.3)]).toEqual([
     '78 ms',
     '1.4 s',

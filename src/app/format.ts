@@ -27,9 +27,10 @@ export function showDuration(seconds: number): string {
   return rest === 60 ? `${hours + 1} h` : `${hours} h ${rest} min`;
 }
 
-/** Bytes as megabytes or gigabytes. */
+/** Bytes as kilobytes, megabytes or gigabytes. */
 export function showBytes(bytes: number): string {
   const megabytes = bytes / 2 ** 20;
+  if (megabytes < 0.1) return `${Math.ceil(bytes / 2 ** 10)} kB`;
   if (megabytes < 1000) return `${megabytes < 10 ? megabytes.toFixed(1) : Math.round(megabytes)} MB`;
   return `${(megabytes / 1024).toFixed(1)} GB`;
 }

@@ -64,7 +64,7 @@ const { getState: get, setState: set } = useImports;
 let nextJob = 1;
 
 /** So many imports that ended are told of. */
-const mostEnded = 3;
+const mostEnded = 2;
 
 /**
  * Brings files in as a new set, or into one that is there; the pictures card shows how far it is, and can give it

@@ -41,6 +41,7 @@ export function AddPictures({ first }: { first: boolean }) {
         <button
           type="button"
           className={styles.way}
+          aria-label="Web address"
           title="A ZIP from a web address"
           onClick={() => setSource('url')}
         >

@@ -90,7 +90,7 @@ function Ended({ id, name, outcome }: EndedImport) {
       <div className={styles.news}>
         {skipped > 0 && <p>{plural(skipped, 'file')} could not be used and did no harm.</p>}
         {warnings.length > 0 && (
-          <ul>
+          <ul className={styles.warnings}>
             {warnings.slice(0, mostWarnings).map(({ code, message }) => (
               <li key={`${code} ${message}`} className={styles.warning}>
                 {message}
@@ -119,7 +119,7 @@ function UseIt({ id }: { id: string }) {
   if (used || set === undefined) return null;
   if (underWay) return <span className={styles.soft}>Stop the run to use it.</span>;
   return (
-    <Button size="compact-xs" onClick={() => void switchTo(set)}>
+    <Button variant="default" size="compact-xs" onClick={() => void switchTo(set)}>
       Use it now
     </Button>
   );

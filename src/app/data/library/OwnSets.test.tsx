@@ -110,12 +110,12 @@ it('says what came of an import, and offers the set once no run keeps its own', 
 it('says what was lost with its page, what keeping takes, and where nothing can be kept', async () => {
   library.tell({
     sets: [sampleSet()],
-    storage: { usedBytes: 5 * 2 ** 20, quotaBytes: 2 ** 31, persisted: false, problem: null },
+    storage: { usedBytes: 9 * 2 ** 20, quotaBytes: 2 ** 31, persisted: false, problem: null },
     lost: [{ id: 'lost-1', name: 'photos', done: 120, total: 500 }],
   });
   draw(<OwnSets />);
   expect(screen.getByText(/closed after 120 of 500 files/)).toBeTruthy();
-  expect(screen.getByText(/1 set · 5.0 MB of 2.0 GB used · the browser may clear/)).toBeTruthy();
+  expect(screen.getByText(/1 set · 7.3 MB · room for 2.0 GB more · the browser may clear/)).toBeTruthy();
   fireEvent.click(screen.getByRole('button', { name: 'Close' }));
   await waitFor(() => expect(screen.queryByText(/closed after/)).toBeNull());
   const storage = { usedBytes: 0, quotaBytes: null, persisted: null, problem: 'A private window.' };

@@ -61,7 +61,6 @@ export function OwnSets() {
 function Keeping() {
   const storage = useLibrary((s) => s.storage);
   const count = useLibrary((s) => s.sets.length);
-  // What the browser says of its disk may lag behind.
   const bytes = useLibrary((s) => s.sets.reduce((sum, set) => sum + set.bytes, 0));
   const error = useLibrary((s) => s.error);
   if (error !== null) {
@@ -81,11 +80,11 @@ function Keeping() {
     );
   }
   if (count === 0) return null;
-  const of = quotaBytes === null ? '' : ` of ${showBytes(quotaBytes)}`;
+  const room = quotaBytes === null ? null : Math.max(0, quotaBytes - usedBytes);
   return (
     <p className={styles.soft}>
-      {plural(count, 'set')} · {showBytes(Math.max(usedBytes, bytes))}
-      {of} used
+      {plural(count, 'set')} · {showBytes(bytes)}
+      {room !== null && ` · room for ${showBytes(room)} more`}
       {persisted === true && ' · kept until you delete them'}
       {persisted === false && ' · the browser may clear them when the disk is full: export what matters'}
     </p>

@@ -85,8 +85,8 @@ function OneReport({ report, onSave }: { report: ImportReport; onSave(): void })
   return (
     <>
       <p className={styles.summary}>
-        <b>{plural(came, 'picture')}</b> came in
-        {skipped > 0 ? `, ${plural(skipped, 'file')} did not` : ' and no file was skipped'}.{' '}
+        <b>{came === 0 ? 'No picture' : plural(came, 'picture')}</b> came in,{' '}
+        {skipped === 0 ? 'no file' : plural(skipped, 'file')} {skipped > 1 ? 'were' : 'was'} skipped.{' '}
         <span className={styles.soft}>
           {dateOf(report)} · took {showDuration(seconds)}
         </span>
