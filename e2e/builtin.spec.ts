@@ -27,7 +27,7 @@ test('previews a built-in set as its settings change, and trains on what was pre
   const classes = page.locator('[data-field="data_classes"] input');
   await classes.fill('3');
   await classes.press('Enter');
-  await page.getByRole('switch', { name: 'shape tells the class' }).uncheck();
+  await page.getByRole('switch', { name: 'shape tells the class' }).press('Space');
   await expect(sheet(page)).toHaveAttribute('aria-label', /red, green, blue$/);
   await expect(page.getByText(/Only colour tells the 3 classes apart/)).toBeVisible();
   await expect(page.getByText('60 to train on · 20 held out · 3 classes').first()).toBeVisible();
