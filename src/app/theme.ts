@@ -57,7 +57,10 @@ export const theme = createTheme({
   headings: { fontFamily: 'var(--font)', fontWeight: '650' },
   defaultRadius: 8,
   components: {
-    Notification: { styles: { description: { color: 'var(--soft)' } } },
+    Notification: {
+      defaultProps: { closeButtonProps: { 'aria-label': 'Close' } },
+      styles: { description: { color: 'var(--soft)' } },
+    },
   },
   cursorType: 'pointer',
   respectReducedMotion: true,
