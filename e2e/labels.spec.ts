@@ -144,7 +144,7 @@ test('labels with the mouse: a rubber band, a drag onto a class, a class of oneâ
   await openFolder(page, folder);
   await page.getByRole('button', { name: 'Label picturesâ€¦' }).click();
   await page.getByRole('textbox', { name: 'Name of a new class' }).fill('my own');
-  await page.getByRole('button', { name: 'Add' }).click();
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
   const cell = (position: number) => page.locator(`[data-position="${position}"]`);
   const middle = async (position: number) => {
     const box = (await cell(position).boundingBox())!;
