@@ -7,6 +7,6 @@ export {
   trainIndices,
 } from './imageDataset';
 export { type MaskStore, memoryMasks, memoryPixels, type PixelStore } from './pixelStore';
-export { makeBuiltinDataset, makeBuiltinInTurns, sampleBuiltin } from './procedural/builtin';
+export { makeBuiltinDataset, makeBuiltinInTurns } from './procedural/builtin';
 export { type BuiltinName, type BuiltinOptions, builtinOptions } from './procedural/options';
 export { createSampler, type Sampler } from './sampler';
