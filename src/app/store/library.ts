@@ -165,7 +165,11 @@ type Success = Extract<ImportOutcome, { ok: true }>;
 /** Takes what came in into use, or offers it, and says what is worth reading. */
 async function welcome(id: number, outcome: Success): Promise<void> {
   const { set: summary, report } = outcome;
-  const remarkable = report.warnings.length > 0 || report.lines.some(({ outcome }) => outcome === 'skipped');
+  // Every folder of some systems has files of theirs: these are in the report, and no news.
+  const missed = report.lines.some(
+    ({ outcome, reason }) => outcome === 'skipped' && reason !== 'system-file',
+  );
+  const remarkable = missed || report.warnings.length > 0;
   const used = !isUnderWay(useRun.getState().run) && (await switchTo(summary));
   if (remarkable || !used) addEnded({ id, name: summary.name, outcome });
 }
