@@ -114,9 +114,9 @@ it('says what was lost with its page, what keeping takes, and where nothing can 
     lost: [{ id: 'lost-1', name: 'photos', done: 120, total: 500 }],
   });
   draw(<OwnSets />);
-  expect(screen.getByText(/closed after 120 of 500 files/)).toBeTruthy();
+  const lost = screen.getByText(/closed after 120 of 500 files/).closest<HTMLElement>('[role="alert"]')!;
   expect(screen.getByText(/1 set · 7.3 MB · room for 2.0 GB more · the browser may clear/)).toBeTruthy();
-  fireEvent.click(screen.getByRole('button', { name: 'Close' }));
+  fireEvent.click(within(lost).getByRole('button', { name: 'Close' }));
   await waitFor(() => expect(screen.queryByText(/closed after/)).toBeNull());
   const storage = { usedBytes: 0, quotaBytes: null, persisted: null, problem: 'A private window.' };
   act(() => library.tell({ storage }));
