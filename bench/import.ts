@@ -4,6 +4,7 @@
  * renderer's resident memory, the JavaScript heaps of the page and all its workers, and how long the main thread
  * leaves a timer waiting.
  */
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,6 @@ import { parseArgs } from 'node:util';
 import { chromium, type Page } from '@playwright/test';
 import { writePhotos } from '../e2e/photos';
 import { ensureChromium } from '../scripts/chromium.mjs';
-import { serve } from '../scripts/serve.mjs';
 import { watchHeaps } from './heaps';
 
 const { values } = parseArgs({
@@ -33,7 +33,8 @@ const mebibytes = (bytes: number) => Math.round(bytes / 2 ** 20);
 
 const folder = mkdtempSync(join(tmpdir(), 'pawsaur-photos-'));
 const profile = mkdtempSync(join(tmpdir(), 'pawsaur-profile-'));
-const server = await serve({ port: 4500 });
+const port = 4500;
+const server = spawn(process.execPath, ['scripts/serve.mjs', '--port', String(port)], { stdio: 'ignore' });
 const context = await chromium.launchPersistentContext(profile, {
   executablePath: ensureChromium((line: string) => console.error(line)),
   viewport: { width: 1440, height: 900 },
@@ -80,7 +81,7 @@ try {
   await writePhotos(folder, { classes, perClass, width, height });
   const page = context.pages()[0] ?? (await context.newPage());
   await page.addInitScript(() => Reflect.deleteProperty(window, 'showDirectoryPicker'));
-  await page.goto(server.url);
+  await page.goto(`http://localhost:${port}/`);
   await page.getByText(/of graphics memory/).waitFor();
   await page.waitForLoadState('networkidle');
   const pid = await rendererOf(page);
@@ -119,7 +120,7 @@ try {
   );
 } finally {
   await context.close();
-  server.close();
+  server.kill();
   rmSync(folder, { recursive: true, force: true });
   rmSync(profile, { recursive: true, force: true });
 }

@@ -32,7 +32,7 @@ export async function writePhotos(folder: string, options: PhotoFolder): Promise
 }
 
 /** One photo; the number alone decides it. */
-export async function photo(seed: number, { width, height }: Pick<PhotoFolder, 'width' | 'height'>) {
+async function photo(seed: number, { width, height }: Pick<PhotoFolder, 'width' | 'height'>) {
   let state = (seed + 1) * 2_654_435_761;
   const colours = Buffer.from(
     Uint8Array.from({ length: coarse.width * coarse.height * 3 }, () => {
