@@ -7,6 +7,7 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { type ReactNode, useEffect, useState } from 'react';
 import { DropAndPaste } from './data/adding/DropAndPaste';
+import { LazyDataSurface } from './data/surface/LazyDataSurface';
 import { LazyExperiment } from './experiment/LazyExperiment';
 import { LazyLabelSurface } from './labels/LazyLabelSurface';
 import { Runs } from './runs/Runs';
@@ -61,6 +62,7 @@ export function App() {
       <Footer />
       <DropAndPaste />
       <LazyLabelSurface />
+      <LazyDataSurface />
       <LazyExperiment />
     </div>
   );

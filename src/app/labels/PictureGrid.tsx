@@ -1,6 +1,6 @@
 /**
  * The grid of pictures: only the rows in view are drawn. One listbox takes all keys; with a mouse, pictures are
- * chosen by pressing or by a rubber band, and chosen ones are dragged onto a class.
+ * chosen by pressing or by a rubber band, and chosen ones are dragged onto a class where there is one to drop on.
  */
 
 import { useElementSize, useMergedRef } from '@mantine/hooks';
@@ -35,8 +35,8 @@ interface Props {
   thumbnail: number;
   /** Smallest side of a cell on screen, px. */
   cell: number;
-  /** What is being dragged was let go over a class. */
-  onDrop(label: number): void;
+  /** What is being dragged was let go over a class; left out where there are no classes to drop on. */
+  onDrop?: (label: number) => void;
 }
 
 export function PictureGrid(props: Props) {

@@ -19,7 +19,8 @@ interface Options {
   shown: Int32Array;
   selection: Selection;
   onSelection(next: Selection): void;
-  onDrop(label: number): void;
+  /** Where nothing can be dropped, chosen pictures are not dragged. */
+  onDrop?: ((label: number) => void) | undefined;
 }
 
 interface Press {
@@ -74,7 +75,8 @@ export function useGridPointer(options: Options) {
     const far = Math.hypot(event.clientX - now.client.x, event.clientY - now.client.y) > slack;
     if (now.mode === 'press' && far) {
       const picture = shown[now.position];
-      now.mode = picture !== undefined && selection.chosen.has(picture) ? 'drag' : 'band';
+      const isChosen = picture !== undefined && selection.chosen.has(picture);
+      now.mode = isChosen && onDrop !== undefined ? 'drag' : 'band';
     }
     if (now.mode === 'band') stretch(now, event);
     else if (now.mode === 'drag') {
@@ -108,7 +110,7 @@ export function useGridPointer(options: Options) {
     if (now === null || event.type === 'pointercancel') return;
     if (now.mode === 'drag') {
       const target = dropUnder(event);
-      if (target !== null) onDrop(Number(target.getAttribute(dropAttribute)));
+      if (target !== null) onDrop?.(Number(target.getAttribute(dropAttribute)));
     } else if (now.mode === 'press') {
       if (now.position < 0) onSelection(choose(selection, now.before));
       else onSelection(point(selection, shown, now.position, modifiers(event)));
