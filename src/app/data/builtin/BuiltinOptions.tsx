@@ -9,6 +9,7 @@ import { ErrorBoundary } from '../../shell/ErrorBoundary';
 import { useUi } from '../../store/actions';
 import { useProblems } from '../../store/facts';
 import { useSetup } from '../../store/setup';
+import { dataSurface } from '../surface/dataSurface';
 
 const Loaded = lazy(() =>
   import('./BuiltinSettings').then((module) => ({ default: module.BuiltinSettings })),
@@ -53,6 +54,9 @@ export function BuiltinOptions() {
           </ErrorBoundary>
         )}
       </div>
+      <button type="button" className={setupStyles.more} onClick={dataSurface.show}>
+        Look at the pictures
+      </button>
     </div>
   );
 }
