@@ -25,7 +25,7 @@ interface Props {
 const lineHeight = 40;
 
 export function LeftOut({ columns, rows, search, locked, onTakeIn }: Props) {
-  const scroller = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLElement>(null);
   const found = useMemo(() => {
     const part = search.trim().toLowerCase();
     return rows.filter((row) => columns.names[row]!.toLowerCase().includes(part));
@@ -58,7 +58,7 @@ export function LeftOut({ columns, rows, search, locked, onTakeIn }: Props) {
       </div>
       {locked && <p className={frame.locked}>{whyKept}</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the list scrolls by itself, by key too */}
-      <div ref={scroller} className={styles.leftOut} tabIndex={0} role="group" aria-label="Pictures left out">
+      <section ref={scroller} className={styles.leftOut} tabIndex={0} aria-label="Pictures left out">
         <ul style={{ height: lines.getTotalSize() }}>
           {lines.getVirtualItems().map(({ index, start }) => {
             const row = found[index]!;
@@ -90,7 +90,7 @@ export function LeftOut({ columns, rows, search, locked, onTakeIn }: Props) {
             );
           })}
         </ul>
-      </div>
+      </section>
     </>
   );
 }

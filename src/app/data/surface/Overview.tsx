@@ -99,7 +99,7 @@ function Split({ pictures, columns }: { pictures: Pictures; columns: SetColumns 
   const total = pictures.names.length;
   const heldOut = pictures.heldOut.reduce((sum, flag) => sum + flag, 0);
   const share = (part: number) => `${Math.round((100 * part) / Math.max(1, total))} %`;
-  const isNamed = columns !== null && columns.split.includes(0) && columns.split.includes(1);
+  const isNamed = columns?.split.includes(0) && columns.split.includes(1);
   return (
     <>
       <p className={styles.counts}>
