@@ -78,6 +78,8 @@ export class FakeLibrary implements Library {
   readonly previews: { request: BuiltinRequest; count: number }[] = [];
   /** Why no preview is drawn. */
   previewError: Error | null = null;
+  /** What `columns` answers, by set. */
+  readonly columnsOf = new Map<string, SetColumns>();
   /** What `reports` answers. */
   report: ImportReport[] = [sampleReport()];
   #state: LibraryState = {
@@ -142,6 +144,10 @@ export class FakeLibrary implements Library {
 
   async exclude(set: string, rows: Int32Array, excluded: boolean): Promise<void> {
     this.asked.push(`exclude ${set} ${rows.join(',')} ${excluded}`);
+    const flags = this.columnsOf.get(set)?.excluded;
+    for (const row of rows) flags?.fill(excluded ? 1 : 0, row, row + 1);
+    const next = (one: SetSummary) => (one.id === set ? { ...one, revision: one.revision + 1 } : one);
+    this.tell({ sets: this.#state.sets.map(next) });
   }
 
   async reports(): Promise<ImportReport[]> {
@@ -149,7 +155,9 @@ export class FakeLibrary implements Library {
   }
 
   async columns(set: string): Promise<SetColumns> {
-    throw new Error(`No columns of ${set} here.`);
+    const columns = this.columnsOf.get(set);
+    if (columns === undefined) throw new Error(`No columns of ${set} here.`);
+    return { ...columns, excluded: columns.excluded.slice() };
   }
 
   exportSet(): Underway<{ fileName: string; file: Blob }> {

@@ -49,7 +49,7 @@ export class FakeSession {
 
   /** The commands so far, by type, without those that change nothing. */
   get asked(): string[] {
-    const quiet = ['thumbnails', 'plan', 'listPictures', 'setLabels'];
+    const quiet = ['thumbnails', 'plan', 'listPictures', 'setLabels', 'describe'];
     return this.commands.map(({ type }) => type).filter((type) => !quiet.includes(type));
   }
 
@@ -127,6 +127,12 @@ export class FakeSession {
       case 'listPictures':
         this.#listPictures(command.id);
         break;
+      case 'describe': {
+        const { description } = sampleEvent('description');
+        const event = { ...description, generation: this.#generation };
+        this.send({ type: 'description', replyTo: command.id, description: event });
+        break;
+      }
       case 'pickLabels':
         this.send({ type: 'picks', replyTo: command.id, indices: this.picks.slice() });
         break;

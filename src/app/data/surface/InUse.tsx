@@ -102,7 +102,7 @@ function PictureLine({ pictures, picture }: { pictures: Pictures; picture: numbe
   return (
     <p className={styles.facts}>
       <bdi className={styles.name} title={shortened(name, mostSpoken)}>
-        {name.slice(0, 400)}
+        {name.slice(name.lastIndexOf('/') + 1).slice(0, 400)}
       </bdi>
       <span className={styles.rest}>
         {label >= 0 && (

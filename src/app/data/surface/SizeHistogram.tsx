@@ -26,7 +26,7 @@ export function SizeHistogram({ sizes, side }: Props) {
             <span key={from} title={`${plural(count, 'picture')} from ${from} px`}>
               <i
                 className={to <= side ? styles.small : undefined}
-                style={{ height: `${(100 * count) / most}%` }}
+                style={{ height: `calc((100% - 15px) * ${count / most})` }}
               />
               <small>{from}</small>
             </span>
