@@ -5,6 +5,7 @@
 
 import { create } from 'zustand';
 import type {
+  BuiltinRequest,
   ImportOutcome,
   ImportRequest,
   LibraryProgress,
@@ -37,6 +38,7 @@ export interface EndedImport {
 
 /** A set that is being packed into a file. */
 interface Packing {
+  /** Id of a set of one's own, or name of a built-in one. */
   set: string;
   progress: LibraryProgress | null;
   cancel(): void;
@@ -212,16 +214,17 @@ function leaveOwnSet(): void {
   if (useSetup.getState().recipe.data === 'folder') takeBuiltin('confetti');
 }
 
-/** Saves a set as a ZIP that imports again to the same set. */
-export async function exportSet(id: string): Promise<void> {
+/** Saves a set, of one's own or built-in, as a ZIP that imports again to the same set. */
+export async function exportSet(what: string | BuiltinRequest): Promise<void> {
   if (get().packing !== null) return;
+  const name = typeof what === 'string' ? what : what.name;
   try {
     const change = (progress: LibraryProgress) => {
       const { packing } = get();
       if (packing !== null) set({ packing: { ...packing, progress } });
     };
-    const underway = (await library()).exportSet(id, change);
-    set({ packing: { set: id, progress: null, cancel: underway.cancel } });
+    const underway = (await library()).exportSet(what, change);
+    set({ packing: { set: name, progress: null, cancel: underway.cancel } });
     const { fileName, file } = await underway.done;
     download(fileName, 'application/zip', file);
   } catch (thrown) {

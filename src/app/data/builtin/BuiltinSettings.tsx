@@ -13,8 +13,10 @@ import { FieldRow } from '../../setup/FieldRow';
 import setupStyles from '../../setup/setup.module.css';
 import { changeField, ensureData } from '../../store/actions';
 import { useUnderWay } from '../../store/facts';
+import { exportSet, useImports } from '../../store/library';
 import { pictureFields, setFields, useSetup } from '../../store/setup';
-import { BuiltinSheet } from './BuiltinSheet';
+import { PackingProgress } from '../library/PackingProgress';
+import { BuiltinSheet, requestOf } from './BuiltinSheet';
 import styles from './builtin.module.css';
 import { whatToExpect } from './words';
 
@@ -27,6 +29,8 @@ export function BuiltinSettings({ problems }: { problems: readonly FieldProblem[
   const shown = pictureFieldNames.filter(
     (name) => name !== 'data' && fieldApplies(recipeFields[name], recipe),
   );
+  const packing = useImports((s) => (s.packing?.set === recipe.data ? s.packing : null));
+  const request = requestOf(recipe);
   const changed = Object.keys(builtinParams(recipe)).length > 0;
   return (
     <div className={styles.settings}>
@@ -50,8 +54,14 @@ export function BuiltinSettings({ problems }: { problems: readonly FieldProblem[
               Back to {recipe.data} as it was
             </Button>
           )}
+          {request !== null && packing === null && (
+            <Button variant="default" size="compact-sm" onClick={() => void exportSet(request)}>
+              Save as ZIP
+            </Button>
+          )}
         </div>
       )}
+      {packing !== null && <PackingProgress {...packing} />}
       <div className={setupStyles.fields}>
         {shown.map((name) => (
           <FieldRow key={name} name={name} problems={problems.filter(({ field }) => field === name)} />

@@ -79,7 +79,8 @@ function usePreview(recipe: Readonly<Recipe>, count: number): Shown {
   return shown;
 }
 
-function requestOf(recipe: Readonly<Recipe>): BuiltinRequest | null {
+/** What the library is asked for by a recipe; null for pictures of one's own. */
+export function requestOf(recipe: Readonly<Recipe>): BuiltinRequest | null {
   const { data, data_seed: seed } = recipe;
   return data === 'folder' ? null : { name: data, seed, params: { ...builtinParams(recipe) } };
 }

@@ -1,6 +1,6 @@
 /** A set of one's own: take it into use, look at it, and all that can be done with it. */
 
-import { ActionIcon, Button, Loader, Menu, Progress, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Loader, Menu, TextInput } from '@mantine/core';
 import {
   IconDots,
   IconFilePlus,
@@ -19,6 +19,7 @@ import { usePickers } from '../adding/usePickers';
 import { showReportsOf } from '../report/reportSurface';
 import { dataSurface } from '../surface/dataSurface';
 import styles from './library.module.css';
+import { PackingProgress } from './PackingProgress';
 import { useLateFocus } from './useLateFocus';
 
 interface Props {
@@ -58,7 +59,7 @@ export function SetRow({ set, chosen, locked, packing }: Props) {
         <Actions set={set} locked={locked && chosen} busy={packing !== null} onAsk={setAsks} />
       </div>
       {asks === 'delete' && <Delete set={set} onDone={done} />}
-      {packing !== null && <Packing {...packing} />}
+      {packing !== null && <PackingProgress {...packing} />}
       {chosen && (
         <div className={styles.row}>
           <Button variant="default" size="compact-sm" onClick={dataSurface.show}>
@@ -209,25 +210,6 @@ function Delete({ set, onDone }: { set: SetSummary; onDone(): void }) {
         </Button>
         <Button size="compact-sm" variant="default" ref={keep} onClick={onDone}>
           Keep it
-        </Button>
-      </div>
-    </div>
-  );
-}
-
-function Packing({ progress, cancel }: NonNullable<Props['packing']>) {
-  const percent = progress === null || progress.total === 0 ? 0 : (100 * progress.done) / progress.total;
-  return (
-    <div className={styles.job}>
-      <Progress value={percent} size={6} aria-label="Pictures packed" />
-      <div className={styles.head}>
-        <span className={styles.soft}>
-          {progress === null
-            ? 'Packing…'
-            : `Packing: ${showCount(progress.done)} of ${plural(progress.total, 'picture')}`}
-        </span>
-        <Button variant="default" size="compact-xs" className={styles.cancel} onClick={cancel}>
-          Cancel
         </Button>
       </div>
     </div>
