@@ -20,7 +20,7 @@ interface Props {
 export function ClassBars({ pictures, filter, onFilter }: Props) {
   const counts = useMemo(() => countClasses(pictures), [pictures]);
   const { classNames } = pictures;
-  const most = Math.max(1, ...counts.map(({ train, heldOut }) => train + heldOut));
+  const most = counts.reduce((most, { train, heldOut }) => Math.max(most, train + heldOut), 1);
   return (
     <section className={styles.part}>
       <h3 className={frame.heading}>

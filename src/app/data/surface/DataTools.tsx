@@ -61,7 +61,7 @@ export function DataTools({ pictures, filter, view, leftOut, onFilter, onSearch,
   ];
   const filtered = JSON.stringify(filter) !== JSON.stringify(everyPicture);
   return (
-    <search className={frame.tools} aria-label="Which pictures are shown">
+    <section className={frame.tools} aria-label="Which pictures are shown">
       <TextInput
         size="xs"
         type="search"
@@ -132,7 +132,7 @@ export function DataTools({ pictures, filter, view, leftOut, onFilter, onSearch,
           onChange={onView}
         />
       )}
-    </search>
+    </section>
   );
 }
 
