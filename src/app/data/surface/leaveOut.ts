@@ -6,7 +6,7 @@ import { isUnderWay, useRun } from '../../store/run';
 
 export const whyKept = 'A run keeps its pictures. Stop it to leave some out or take them in again.';
 
-/** Does so for rows of the set; false, with the reason told, where that cannot be. */
+/** Does so for rows of the set. False where a run keeps them (`whyKept`), and where it failed, which is told. */
 export async function setLeftOut(set: string, rows: Int32Array, leftOut: boolean): Promise<boolean> {
   if (rows.length === 0 || isUnderWay(useRun.getState().run)) return false;
   try {
