@@ -1,9 +1,9 @@
 /**
  * The labelling surface: all pictures in a grid, the classes beside them. Choose pictures and press a class's key,
- * or drag them onto it. Lies over the whole page; the way back is a button, Escape, or the key of the browser.
+ * or drag them onto it.
  */
 
-import { Button, Loader, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { type DragEvent, type KeyboardEvent, useMemo, useState } from 'react';
 import { type LabelEdit, type LabelHistory, type Labelling, labelCounts } from '../../labels';
 import type { PictureList } from '../../session/protocol';
@@ -19,7 +19,6 @@ import {
 } from '../store/labels';
 import { reportError } from '../store/notify';
 import { useRun } from '../store/run';
-import { useSetup } from '../store/setup';
 import { ClassList } from './ClassList';
 import { classOfKey } from './classKeys';
 import { type Filter, mixedOrder, visiblePictures } from './filters';
@@ -30,26 +29,16 @@ import { type ImportReport, looksLikeLabels, readLabelFile } from './labelFiles'
 import { labelSurface } from './labelSurface';
 import styles from './labels.module.css';
 import { PictureGrid } from './PictureGrid';
+import { PictureSurface } from './PictureSurface';
 import { actedOn, afterAction, noSelection } from './selection';
 
 export function LabelSurface() {
-  const open = labelSurface.use((s) => s.open);
   const { pictures, history } = useLabels();
   const labelling = useShownLabels();
   const [held, setHeld] = useState(false);
   const ready = pictures !== null && history !== null && labelling !== null;
   return (
-    <Modal
-      opened={open}
-      onClose={labelSurface.close}
-      returnFocus={false}
-      fullScreen
-      title="Label pictures"
-      closeButtonProps={{ 'aria-label': 'Back to the page' }}
-      closeOnEscape={!held}
-      classNames={{ content: styles.content, header: styles.header, body: styles.body, title: styles.title }}
-      transitionProps={{ duration: 0 }}
-    >
+    <PictureSurface surface={labelSurface} title="Label pictures" held={held}>
       {ready ? (
         <Surface
           key={pictures.generation}
@@ -58,26 +47,8 @@ export function LabelSurface() {
           labelling={labelling}
           onHeld={setHeld}
         />
-      ) : (
-        <Waiting />
-      )}
-    </Modal>
-  );
-}
-
-function Waiting() {
-  const loading = useSetup((s) => s.loading !== null);
-  const has = useRun((s) => s.dataset !== null);
-  return (
-    <p className={styles.waiting} role="status">
-      {loading || has ? (
-        <>
-          <Loader size="xs" aria-hidden /> Getting the pictures ready…
-        </>
-      ) : (
-        'There are no pictures yet. Go back, and add your own or choose a built-in set.'
-      )}
-    </p>
+      ) : null}
+    </PictureSurface>
   );
 }
 

@@ -3,12 +3,12 @@
  * of a stored set are left out of use here, and taken in again. Lies over the whole page, as the labels do.
  */
 
-import { Loader, Modal } from '@mantine/core';
 import { type KeyboardEvent, useMemo, useState } from 'react';
 import type { Labelling } from '../../../labels';
 import type { PictureList } from '../../../session/protocol';
 import { plural } from '../../format';
 import frame from '../../labels/labels.module.css';
+import { PictureSurface } from '../../labels/PictureSurface';
 import { actedOn, afterAction, noSelection, type Selection } from '../../labels/selection';
 import { useUnderWay } from '../../store/facts';
 import { useLabels, useShownLabels } from '../../store/labels';
@@ -25,45 +25,16 @@ import styles from './surface.module.css';
 import { useSetColumns } from './useSetColumns';
 
 export function DataSurface() {
-  const open = dataSurface.use((s) => s.open);
   const pictures = useLabels((s) => s.pictures);
   const labelling = useShownLabels();
   const own = useSetup((s) => (s.recipe.data === 'folder' ? (s.own?.id ?? null) : s.recipe.data));
   const [held, setHeld] = useState(false);
   return (
-    <Modal
-      opened={open}
-      onClose={dataSurface.close}
-      returnFocus={false}
-      fullScreen
-      title="Look at the pictures"
-      closeButtonProps={{ 'aria-label': 'Back to the page' }}
-      closeOnEscape={!held}
-      classNames={{ content: frame.content, header: frame.header, body: frame.body, title: frame.title }}
-      transitionProps={{ duration: 0 }}
-    >
+    <PictureSurface surface={dataSurface} title="Look at the pictures" held={held}>
       {pictures !== null && labelling !== null ? (
         <Surface key={own} pictures={pictures} labelling={labelling} onHeld={setHeld} />
-      ) : (
-        <Waiting />
-      )}
-    </Modal>
-  );
-}
-
-function Waiting() {
-  const loading = useSetup((s) => s.loading !== null);
-  const has = useRun((s) => s.dataset !== null);
-  return (
-    <p className={frame.waiting} role="status">
-      {loading || has ? (
-        <>
-          <Loader size="xs" aria-hidden /> Getting the pictures ready…
-        </>
-      ) : (
-        'There are no pictures yet. Go back, and add your own or choose a built-in set.'
-      )}
-    </p>
+      ) : null}
+    </PictureSurface>
   );
 }
 
