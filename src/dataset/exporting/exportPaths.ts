@@ -18,7 +18,7 @@ export function exportPaths(
   rows: readonly number[],
 ): string[] {
   const halves = rows.every((row) => split[row]! >= 0) && new Set(rows.map((row) => split[row])).size === 2;
-  const taken = new Set<string>();
+  const uniquePath = uniquePaths('.png');
   const folders = classFolders(classNames);
   return rows.map((row) => {
     const half = halves ? (split[row] === 1 ? ['val'] : ['train']) : [];
@@ -28,17 +28,17 @@ export function exportPaths(
         .at(-1)!
         .replace(/(?<=.)\.[a-z0-9]{1,5}$/i, ''),
     );
-    return uniquePath([...half, ...(folder === undefined ? [] : [folder]), leaf].join('/'), '.png', taken);
+    return uniquePath([...half, ...(folder === undefined ? [] : [folder]), leaf].join('/'));
   });
 }
 
 /** A folder for each class, all different. */
 function classFolders(classNames: readonly string[]): string[] {
-  const taken = new Set<string>();
+  const uniqueFolder = uniquePaths('');
   return classNames.map((name) => {
     const part = safePart(name);
     const known = reserved.test(part) || splitOf(part) !== null;
-    return uniquePath(known ? `${part}_` : part, '', taken);
+    return uniqueFolder(known ? `${part}_` : part);
   });
 }
 
@@ -53,10 +53,17 @@ export function safePart(text: string): string {
   return reserved.test(part) ? `${part}_` : part;
 }
 
-/** The path, with a number where another has it already, in whatever case. */
-function uniquePath(path: string, ending: string, taken: Set<string>): string {
-  let unique = `${path}${ending}`;
-  for (let number = 2; taken.has(unique.toLowerCase()); number++) unique = `${path} (${number})${ending}`;
-  taken.add(unique.toLowerCase());
-  return unique;
+/** Hands out paths with an ending, each once, in whatever case: with a number where another has it already. */
+function uniquePaths(ending: string): (path: string) => string {
+  const taken = new Set<string>();
+  /** The number tried last, by path: those below it are taken. */
+  const numbers = new Map<string, number>();
+  return (path) => {
+    let unique = `${path}${ending}`;
+    let number = numbers.get(path.toLowerCase()) ?? 1;
+    while (taken.has(unique.toLowerCase())) unique = `${path} (${++number})${ending}`;
+    numbers.set(path.toLowerCase(), number);
+    taken.add(unique.toLowerCase());
+    return unique;
+  };
 }
