@@ -199,6 +199,15 @@ describe('an exported set', () => {
     expect(again.pixels.take([0])).toEqual(set.pixels.take([1]));
   });
 
+  it('comes back under its names where its only class has the name of the set', async () => {
+    const set = madeUp('cat', [
+      { name: 'cat/1.jpg', class: 'cat' },
+      { name: 'cat/2.jpg', class: 'cat' },
+    ]);
+    const again = await importAgain(await pack(set), 'cat.zip');
+    expect(contents(again)).toEqual(contents(set));
+  });
+
   it('ends when it is told to', async () => {
     const set = madeUp('x', [{ name: '1.png' }, { name: '2.png' }]);
     const packing = packSet(set, {

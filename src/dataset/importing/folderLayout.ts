@@ -84,8 +84,10 @@ function entryOf<T extends { path: string }>(file: T): Entry<T> {
   return { file, path: file.path, folders: parts.slice(0, -1), leaf: parts.at(-1)! };
 }
 
-/** Takes the folder chosen off the paths that begin with it. */
+/** Takes the folder chosen off the paths that begin with it: none where a set's own description lies beside them. */
 function withoutTop<T>(entries: Entry<T>[], name: string | undefined) {
+  const isExport = entries.some(({ folders, leaf }) => folders.length === 0 && leaf === descriptionFile);
+  if (isExport) return { entries, top: null };
   const top = sharedFolder(likelyPictures(entries).map(({ folders }) => folders));
   if (top === null || (name !== undefined && name !== top)) return { entries, top: null };
   const inside = entries.map((entry) => {
