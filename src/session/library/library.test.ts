@@ -305,6 +305,20 @@ describe('the library', () => {
       },
     );
     listener({ data: { type: 'remove', id: 1, set: 7 } });
-    expect(events).toMatchObject([{ type: 'error', error: { code: 'session/protocol' } }]);
+    expect(events).toMatchObject([{ type: 'error', replyTo: 1, error: { code: 'session/protocol' } }]);
+    listener({ data: null });
+    expect(events[1]).toMatchObject({ type: 'error', replyTo: undefined });
+  });
+
+  it('tells who waits for it that a command does not fit', async () => {
+    const { client, set } = await withPets();
+    await expect(client.rename(set.id, 'x'.repeat(1001))).rejects.toMatchObject({ code: 'session/protocol' });
+  });
+
+  it('adds to a set whose name is longer than one may type', async () => {
+    const { client } = await withPets();
+    const name = 'long '.repeat(400);
+    const outcome = await client.importFiles({ name, files: await files(), size: 16 }).done;
+    expect(outcome).toMatchObject({ ok: true });
   });
 });

@@ -21,6 +21,7 @@ import {
   type KeptLabels,
   type LibraryCommand,
   type LibraryEvent,
+  longestName,
   parseLibraryEvent,
   type SetColumns,
 } from './protocol';
@@ -95,7 +96,15 @@ export class LibraryClient implements Library {
     onProgress?: (progress: LibraryProgress) => void,
   ): Underway<ImportOutcome> {
     this.#persist();
-    const command = { type: 'import' as const, name, files, lines, into: into ?? null, size: size ?? null };
+    const command = {
+      type: 'import' as const,
+      // A set may have a longer name than a command: one that names itself.
+      name: name.slice(0, longestName),
+      files,
+      lines,
+      into: into ?? null,
+      size: size ?? null,
+    };
     const { id, answer } = this.#send(command, onProgress);
     const done = answer.then(
       (answers): ImportOutcome => {

@@ -13,7 +13,9 @@ export type { Conversion, SkipReason } from '../../dataset/importing/report';
 
 const id = count;
 const setId = v.pipe(v.string(), v.maxLength(64));
-const name = v.pipe(v.string(), v.maxLength(1000));
+/** Letters of a name that a command gives a set. */
+export const longestName = 1000;
+const name = v.pipe(v.string(), v.maxLength(longestName));
 const path = v.pipe(v.string(), v.maxLength(20_000));
 
 const reportLineSchema = v.object({

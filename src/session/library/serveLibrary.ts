@@ -20,7 +20,8 @@ export function serveLibrary(
   start: (emit: (event: LibraryEvent) => void) => Promise<Librarian>,
 ): void {
   const emit = (event: LibraryEvent) => scope.postMessage(event);
-  const refuse = (message: string) => emit({ type: 'error', error: { code: 'session/protocol', message } });
+  const refuse = (message: string, replyTo?: number) =>
+    emit({ type: 'error', replyTo, error: { code: 'session/protocol', message } });
   const starting = start(emit);
   starting.catch((thrown: unknown) => emit({ type: 'error', error: errorReport(thrown) }));
 
@@ -37,10 +38,16 @@ export function serveLibrary(
   scope.addEventListener('message', ({ data }) => {
     const parsed = parseLibraryCommand(data);
     if (parsed.ok) void carryOut(parsed.value);
-    else refuse(`A command does not fit the protocol (${parsed.reason}); it was ignored.`);
+    else refuse(`A command does not fit the protocol (${parsed.reason}); it was ignored.`, idOf(data));
   });
   scope.addEventListener('messageerror', () => refuse('A command could not be read; it was ignored.'));
   scope.addEventListener('unhandledrejection', ({ reason }) =>
     emit({ type: 'error', error: errorReport(reason) }),
   );
+}
+
+/** The id of a command that does not fit, so that whoever waits for its answer gets one. */
+function idOf(data: unknown): number | undefined {
+  const id = (data as { id?: unknown } | null)?.id;
+  return Number.isSafeInteger(id) && (id as number) >= 0 ? (id as number) : undefined;
 }
