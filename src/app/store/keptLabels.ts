@@ -14,14 +14,26 @@ const unseen = -2;
 /** A run waits for the labels of its pictures, but not for a library that does not answer, ms. */
 const patienceMs = 3000;
 
-/** What the library keeps under a key; null where that is nothing, or cannot be had. */
-export async function keptLabels(key: string): Promise<KeptLabels | null> {
+/** What the library keeps under a key; null where that is nothing, or cannot be had. `cameLate` gets what came later. */
+export async function keptLabels(
+  key: string,
+  cameLate: (labels: KeptLabels) => void,
+): Promise<KeptLabels | null> {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isLate = false;
   const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), patienceMs);
+    timer = setTimeout(() => {
+      isLate = true;
+      resolve(null);
+    }, patienceMs);
+  });
+  const asked = library().then(async (from) => {
+    const labels = await from.labels(key);
+    if (isLate && labels !== null) cameLate(labels);
+    return labels;
   });
   try {
-    return await Promise.race([library().then((from) => from.labels(key)), late]);
+    return await Promise.race([asked, late]);
   } catch {
     // Without what was kept, the pictures are as they came.
     return null;

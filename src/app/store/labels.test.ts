@@ -225,6 +225,19 @@ describe('labels by hand in the library', () => {
     expect(isUnsaved()).toBe(false);
   });
 
+  it('come to their pictures when the library answers late, and are not written over', async () => {
+    const given = new Int32Array(400).fill(-1);
+    given[7] = 1;
+    const labels = { classNames: ['a', 'b'], given, truth: new Int32Array(400).fill(-1) };
+    library.labels = () => new Promise((answer) => setTimeout(answer, 3200, labels));
+    await takeSet(waste);
+    await waitFor(() => expect(labelled(present().given)).toEqual([7]), { timeout: 5000 });
+    expect(useSetup.getState().recipe.label_source).toBe('hand');
+    changeLabels({ kind: 'give', indices: [0], class: 1 });
+    await waitFor(() => expect(library.kept.get('set:waste')?.given[0]).toBe(1), waited);
+    expect(library.kept.get('set:waste')?.given[7]).toBe(1);
+  }, 10_000);
+
   it('are not called kept where the browser keeps nothing', async () => {
     const storage = { usedBytes: 0, quotaBytes: null, persisted: null, problem: 'A private window.' };
     library.tell({ storage });

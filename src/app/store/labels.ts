@@ -124,7 +124,8 @@ async function list(generation: number): Promise<void> {
     const { loaded } = useSetup.getState();
     const next = loaded === null ? null : labelsKey(loaded);
     keep();
-    const before = next === null ? null : (kept.get(next)?.stored ?? (await keptLabels(next)));
+    const cameLate = (labels: KeptLabels) => takeLate(pictures, next, labels);
+    const before = next === null ? null : (kept.get(next)?.stored ?? (await keptLabels(next, cameLate)));
     if (pictures.generation !== useRun.getState().dataset?.generation) return;
     take(pictures, next, before);
   } catch (thrown) {
@@ -154,6 +155,13 @@ function take(pictures: PictureList, next: string | null, fromLibrary: KeptLabel
   // Labels that nobody gave are no news.
   told = restored !== null || history.past.length > 0 ? null : history.present;
   tellSoon();
+}
+
+/** Goes on with what the library kept though it came late, unless somebody labels already, or a run goes. */
+function takeLate(pictures: PictureList, next: string | null, fromLibrary: KeptLabels): void {
+  const { history, pictures: now } = get();
+  if (now !== pictures || key !== next || isUnderWay(useRun.getState().run)) return;
+  if (history?.past.length === 0 && keeping === undefined) take(pictures, next, fromLibrary);
 }
 
 const sameRows = (a: Int32Array, b: Int32Array) => a.length === b.length && a.every((row, i) => row === b[i]);
