@@ -14,29 +14,32 @@ const unseen = -2;
 /** A run waits for the labels of its pictures, but not for a library that does not answer, ms. */
 const patienceMs = 3000;
 
-/** What the library keeps under a key; null where that is nothing, or cannot be had. `cameLate` gets what came later. */
+/**
+ * What the library keeps under a key; null where that is nothing, and undefined where it did not say: nothing may be
+ * written over it then. `cameLate` gets what it said later.
+ */
 export async function keptLabels(
   key: string,
-  cameLate: (labels: KeptLabels) => void,
-): Promise<KeptLabels | null> {
+  cameLate: (labels: KeptLabels | null) => void,
+): Promise<KeptLabels | null | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isLate = false;
-  const late = new Promise<null>((resolve) => {
+  const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => {
       isLate = true;
-      resolve(null);
+      resolve(undefined);
     }, patienceMs);
   });
   const asked = library().then(async (from) => {
     const labels = await from.labels(key);
-    if (isLate && labels !== null) cameLate(labels);
+    if (isLate) cameLate(labels);
     return labels;
   });
   try {
     return await Promise.race([asked, late]);
   } catch {
     // Without what was kept, the pictures are as they came.
-    return null;
+    return undefined;
   } finally {
     clearTimeout(timer);
   }

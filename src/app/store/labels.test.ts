@@ -238,6 +238,20 @@ describe('labels by hand in the library', () => {
     expect(library.kept.get('set:waste')?.given[7]).toBe(1);
   }, 10_000);
 
+  it('are not written over labels that the library could not read', async () => {
+    const given = new Int32Array(400).fill(-1);
+    given[7] = 1;
+    const earlier = { classNames: ['a', 'b'], given, truth: new Int32Array(400).fill(-1) };
+    library.kept.set('set:waste', earlier);
+    library.labels = () => Promise.reject(new Error('The disk does not answer.'));
+    await takeSet(waste);
+    await listed();
+    changeLabels({ kind: 'give', indices: [0], class: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(library.kept.get('set:waste')).toEqual(earlier);
+    expect(isUnsaved()).toBe(true);
+  });
+
   it('are not called kept where the browser keeps nothing', async () => {
     const storage = { usedBytes: 0, quotaBytes: null, persisted: null, problem: 'A private window.' };
     library.tell({ storage });

@@ -74,6 +74,8 @@ const mostKept = 8;
 let key: string | null = null;
 /** What the library keeps under `key`. */
 let stored: KeptLabels | null = null;
+/** Whether the library said what it keeps there: only then is anything written over it. */
+let isHeard = false;
 
 /** Rest after the last change before the worker is told, ms. */
 const restMs = 120;
@@ -96,6 +98,7 @@ export function forgetLabels(): void {
   kept.clear();
   key = null;
   stored = null;
+  isHeard = false;
   told = null;
   set(nothing, true);
 }
@@ -124,7 +127,7 @@ async function list(generation: number): Promise<void> {
     const { loaded } = useSetup.getState();
     const next = loaded === null ? null : labelsKey(loaded);
     keep();
-    const cameLate = (labels: KeptLabels) => takeLate(pictures, next, labels);
+    const cameLate = (labels: KeptLabels | null) => takeLate(pictures, next, labels);
     const before = next === null ? null : (kept.get(next)?.stored ?? (await keptLabels(next, cameLate)));
     if (pictures.generation !== useRun.getState().dataset?.generation) return;
     take(pictures, next, before);
@@ -135,7 +138,8 @@ async function list(generation: number): Promise<void> {
 }
 
 /** Goes on with the labels of other pictures: as they were in this visit, else as the library kept them. */
-function take(pictures: PictureList, next: string | null, fromLibrary: KeptLabels | null): void {
+function take(pictures: PictureList, next: string | null, said: KeptLabels | null | undefined): void {
+  const fromLibrary = said ?? null;
   const before = next === null ? undefined : kept.get(next);
   const same = before !== undefined && sameRows(before.rows, pictures.rows) ? before.history : null;
   const restored = fromLibrary === null ? null : labellingOf(fromLibrary, pictures);
@@ -143,6 +147,9 @@ function take(pictures: PictureList, next: string | null, fromLibrary: KeptLabel
   const all = Int32Array.from(pictures.names.keys());
   key = next;
   stored = fromLibrary;
+  isHeard = said !== undefined;
+  clearTimeout(keeping);
+  keeping = undefined;
   set({
     pictures,
     trainIndices: all.filter((index) => pictures.heldOut[index] === 0),
@@ -157,10 +164,19 @@ function take(pictures: PictureList, next: string | null, fromLibrary: KeptLabel
   tellSoon();
 }
 
-/** Goes on with what the library kept though it came late, unless somebody labels already, or a run goes. */
-function takeLate(pictures: PictureList, next: string | null, fromLibrary: KeptLabels): void {
+/**
+ * Goes on with what the library kept though it came late, unless somebody labels already, or a run goes: what is kept
+ * stays as it is then, and leaving the page asks first.
+ */
+function takeLate(pictures: PictureList, next: string | null, fromLibrary: KeptLabels | null): void {
   const { history, pictures: now } = get();
-  if (now !== pictures || key !== next || isUnderWay(useRun.getState().run)) return;
+  if (now !== pictures || key !== next) return;
+  if (fromLibrary === null) {
+    isHeard = true;
+    keepInLibrary();
+    return;
+  }
+  if (isUnderWay(useRun.getState().run)) return;
   if (history?.past.length === 0 && keeping === undefined) take(pictures, next, fromLibrary);
 }
 
@@ -180,7 +196,7 @@ function keep(): void {
 
 /** Has the library keep what was labelled since it was told last. */
 function keepInLibrary(): void {
-  if (keeping === undefined) return;
+  if (keeping === undefined || !isHeard) return;
   clearTimeout(keeping);
   keeping = undefined;
   const { history, pictures } = get();
