@@ -7,6 +7,7 @@
  */
 
 import * as v from 'valibot';
+import { type Parsed, parseMessage } from './parsed';
 import {
   attentionReportSchema,
   ballotsReportSchema,
@@ -192,25 +193,14 @@ export type SessionEventType = SessionEvent['type'];
 /** A value that a recipe field, and so a live setting, may take. */
 export type Setting = v.InferOutput<typeof settingSchema>;
 
-/** A message that fits the protocol, or the reason why it does not. */
-export type Parsed<T> = { ok: true; value: T } | { ok: false; reason: string };
-
-function parse<T>(schema: v.GenericSchema<unknown, T>, message: unknown): Parsed<T> {
-  const result = v.safeParse(schema, message, { abortEarly: true });
-  if (result.success) return { ok: true, value: result.output };
-  const issue = result.issues[0];
-  const where = v.getDotPath(issue);
-  return { ok: false, reason: where === null ? issue.message : `${where}: ${issue.message}` };
-}
-
 /** Checks a message that arrived in the worker. Never throws. */
 export function parseCommand(message: unknown): Parsed<Command> {
-  return parse(commandSchema, message);
+  return parseMessage(commandSchema, message);
 }
 
 /** Checks a message that arrived on the page. Never throws. */
 export function parseEvent(message: unknown): Parsed<SessionEvent> {
-  return parse(eventSchema, message);
+  return parseMessage(eventSchema, message);
 }
 
 /**

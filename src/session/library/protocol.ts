@@ -6,6 +6,7 @@
 import * as v from 'valibot';
 import { skipReasons } from '../../dataset/importing/report';
 import { builtinNames } from '../../dataset/procedural/options';
+import { type Parsed, parseMessage } from '../parsed';
 import { errorReportSchema } from '../payloads';
 import { count, finite, pixels, text } from '../payloads/values';
 
@@ -204,29 +205,18 @@ const libraryEventSchema = v.variant('type', [
 ]);
 export type LibraryEvent = v.InferOutput<typeof libraryEventSchema>;
 
-/** A message that fits the protocol, or the reason why it does not. */
-type Parsed<T> = { ok: true; value: T } | { ok: false; reason: string };
-
-function parse<T>(schema: v.GenericSchema<unknown, T>, message: unknown): Parsed<T> {
-  const result = v.safeParse(schema, message, { abortEarly: true });
-  if (result.success) return { ok: true, value: result.output };
-  const issue = result.issues[0];
-  const where = v.getDotPath(issue);
-  return { ok: false, reason: where === null ? issue.message : `${where}: ${issue.message}` };
-}
-
 /** Labels as they were kept; null where they are none. Never throws. */
 export function readKeptLabels(value: unknown): KeptLabels | null {
-  const parsed = parse(keptLabelsSchema, value);
+  const parsed = parseMessage(keptLabelsSchema, value);
   return parsed.ok ? parsed.value : null;
 }
 
 /** Checks a message that arrived in the worker. Never throws. */
 export function parseLibraryCommand(message: unknown): Parsed<LibraryCommand> {
-  return parse(libraryCommandSchema, message);
+  return parseMessage(libraryCommandSchema, message);
 }
 
 /** Checks a message that arrived on the page. Never throws. */
 export function parseLibraryEvent(message: unknown): Parsed<LibraryEvent> {
-  return parse(libraryEventSchema, message);
+  return parseMessage(libraryEventSchema, message);
 }
