@@ -24,13 +24,7 @@ export interface MaskStore {
 export function memoryPixels(pixels: Uint32Array, size: number): PixelStore {
   const area = size * size;
   return {
-    take(indices) {
-      const taken = new Uint32Array(indices.length * area);
-      for (let i = 0; i < indices.length; i++) {
-        taken.set(pixels.subarray(indices[i]! * area, (indices[i]! + 1) * area), i * area);
-      }
-      return taken;
-    },
+    take: (indices) => copySquares(pixels, new Uint32Array(indices.length * area), indices, area),
     close: () => undefined,
   };
 }
@@ -40,15 +34,22 @@ export function memoryMasks(masks: Uint8Array, size: number): MaskStore {
   const area = size * size;
   return {
     has: (index) => (index + 1) * area <= masks.length,
-    take(indices) {
-      const taken = new Uint8Array(indices.length * area);
-      for (let i = 0; i < indices.length; i++) {
-        taken.set(masks.subarray(indices[i]! * area, (indices[i]! + 1) * area), i * area);
-      }
-      return taken;
-    },
+    take: (indices) => copySquares(masks, new Uint8Array(indices.length * area), indices, area),
     close: () => undefined,
   };
+}
+
+/** Copies the squares `indices` of `from`, each of `area` values, one after the other into `to`, and returns it. */
+function copySquares<T extends Uint8Array | Uint32Array>(
+  from: Uint8Array | Uint32Array,
+  to: T,
+  indices: ArrayLike<number>,
+  area: number,
+): T {
+  for (let i = 0; i < indices.length; i++) {
+    to.set(from.subarray(indices[i]! * area, (indices[i]! + 1) * area), i * area);
+  }
+  return to;
 }
 
 /** The pictures `rows` of a store, under new indices; closing them closes the store. */
