@@ -1,4 +1,5 @@
 /** Storage that ends with its worker: for private windows in which nothing can be kept, and for tests. */
+import { joinBytes } from './joinBytes';
 import type { Channel, FileStore, Locks, ReadableFile, RecordChange, RecordStore, Storage } from './storage';
 
 /** Storage of this worker alone; `problem` says why. */
@@ -46,22 +47,12 @@ function memoryFiles(contents: Map<string, Uint8Array[]>): FileStore {
     async open(name) {
       const chunks = contents.get(name);
       if (chunks === undefined) throw new DOMException(`There is no file ${name}.`, 'NotFoundError');
-      const whole = chunks.length === 1 ? chunks[0]! : joined(chunks);
+      const whole = chunks.length === 1 ? chunks[0]! : joinBytes(chunks);
       contents.set(name, [whole]);
       return readableBytes(whole);
     },
     remove: async (name) => void contents.delete(name),
   };
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }
 
 function memoryRecords<Table extends string>(): RecordStore<Table> {

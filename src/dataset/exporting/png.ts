@@ -1,5 +1,7 @@
 /** Writing small PNG files (W3C PNG, third edition): 8 bits, colour or grey, without loss. */
+
 import { zlibSync } from 'fflate';
+import { joinBytes } from '../../platform/joinBytes';
 import { crc32 } from '../crc32';
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -21,7 +23,7 @@ export function encodePng(
   header[8] = 8;
   header[9] = colourTypes[kind];
   const data = zlibSync(filterRows(pixels, side, channelsOf[kind]), { level: compression });
-  return joined([
+  return joinBytes([
     Uint8Array.from(signature),
     chunk('IHDR', header),
     chunk('IDAT', data),
@@ -82,15 +84,5 @@ function chunk(type: string, data: Uint8Array): Uint8Array {
   for (let i = 0; i < 4; i++) whole[4 + i] = type.charCodeAt(i);
   whole.set(data, 8);
   view.setUint32(data.length + 8, crc32(whole.subarray(4, data.length + 8)));
-  return whole;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
   return whole;
 }

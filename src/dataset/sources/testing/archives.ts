@@ -1,6 +1,8 @@
 /** Small archives and binary data sets, made for tests. */
+
 import { gzipSync, strToU8, zipSync } from 'fflate';
 import type { FolderFile } from '../../../platform/files';
+import { joinBytes } from '../../../platform/joinBytes';
 import { openSources, type SourceOptions } from '../openSources';
 import { SourceError, type SourcePicture, type Sources } from '../source';
 
@@ -47,17 +49,7 @@ export function tar(entries: readonly TarEntry[]): Uint8Array<ArrayBuffer> {
     padded.set(bytes);
     return [header, padded];
   });
-  return joined([...blocks, new Uint8Array(1024)]);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return joinBytes([...blocks, new Uint8Array(1024)]);
 }
 
 /** An IDX file: the mark, the dimensions, the bytes. */
@@ -74,7 +66,7 @@ export function idx(dimensions: readonly number[], bytes: readonly number[]): Ui
 
 /** A CIFAR file of one record for each list of labels; the red, green and blue of a picture are its number + 1, 2, 3. */
 export function cifar(labels: readonly (readonly number[])[]): Uint8Array<ArrayBuffer> {
-  return joined(
+  return joinBytes(
     labels.flatMap((bytes, i) => [
       Uint8Array.from(bytes),
       ...[1, 2, 3].map((channel) => new Uint8Array(1024).fill(i + channel)),
